@@ -1,0 +1,75 @@
+"""Who may open an address. Every view says it beside its route; a view that does not stops the start.
+
+What a person may see *within* an address is decided where the rows are read: by owner, in the query.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms.base.errors import Forbidden
+
+ROLES = ("author", "administrator", "hub", "legal", "auditor")
+"""Roles given by hand. Everyone is a learner; a manager is who has reports."""
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who a view is for."""
+
+    name: str
+    admits: Callable[[Any], bool]
+
+
+PUBLIC = Audience("public", lambda person: True)
+SIGNED_IN = Audience("signed in", lambda person: True)
+MANAGERS = Audience("managers", lambda person: person.is_manager)
+
+
+def holders_of(*roles: str) -> Audience:
+    """People with at least one of these roles."""
+    return Audience(" or ".join(roles), lambda person: not person.roles.isdisjoint(roles))
+
+
+def open_to(audience: Audience) -> Callable[[View], View]:
+    """Say beside a route who may open it."""
+
+    def mark(view: View) -> View:
+        view.audience = audience  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def audience_of(app: Flask, endpoint: str) -> Audience:
+    """Who an endpoint is for. Raises `LookupError` when its view does not say."""
+    audience: Audience | None = getattr(app.view_functions[endpoint], "audience", None)
+    if audience is None:
+        raise LookupError(f"{endpoint} does not say who may open it: use @open_to(…)")
+    return audience
+
+
+def install(app: Flask) -> None:
+    """Have every request checked, and make sure that there is no view without an audience."""
+    for endpoint in app.view_functions:
+        audience_of(app, endpoint)
+    app.before_request(_check)
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None
+    audience = audience_of(current_app, request.endpoint)
+    if audience is PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
+    if not audience.admits(current_user):
+        raise Forbidden
+    return None

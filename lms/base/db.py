@@ -1,0 +1,205 @@
+"""The database: one engine, sessions that read or write, and what all tables have in common.
+
+SQLite runs with WAL, foreign keys, a busy timeout and full synchronisation (an acknowledged answer survives
+a power cut). A session that will write begins with `BEGIN IMMEDIATE`: a deferred transaction that reads first
+and writes later fails at once when another writer came between, whatever the timeout.
+"""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from lms.base.events import Consequences
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in Python, UTC in the database, on every engine."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the system."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Moment(), date: Date(), str: String()}
+
+
+def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
+    """A constraint that a text column holds one of a few words, named after the column."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+def _about(deed: str, when: str) -> str:
+    return when.replace("OLD.", "NEW.") if deed == "INSERT" else when
+
+
+def _sqlite_trigger(table: str, deed: str, when: str, sentence: str) -> str:
+    condition = f" WHEN {_about(deed, when)}" if when else ""
+    return (
+        f"CREATE TRIGGER {table}_refuses_{deed.lower()} BEFORE {deed} ON {table}{condition} "
+        f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+    )
+
+
+def _postgresql_triggers(table: str, deeds: Sequence[str], when: str, sentence: str) -> list[str]:
+    body = f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'check_violation';"
+    if when:
+        tests = " OR ".join(f"(TG_OP = '{deed}' AND {_about(deed, when)})" for deed in deeds)
+        body = f"IF {tests} THEN {body} END IF;"
+    returned = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+    name = f"{table}_refuses"
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger AS $$ BEGIN {body} {returned} END $$ LANGUAGE plpgsql",
+        f"CREATE TRIGGER {name} BEFORE {' OR '.join(deeds)} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+
+
+def guard(table: str, deeds: Sequence[str], sentence: str, when: str = "") -> dict[str, list[str]]:
+    """The statements, by dialect, that make the database itself refuse INSERT, UPDATE or DELETE on a table.
+
+    `when` is an SQL condition over OLD that limits the refusal to some rows (for INSERT it is read over the new row).
+    """
+    return {
+        "sqlite": [_sqlite_trigger(table, deed, when, sentence) for deed in deeds],
+        "postgresql": _postgresql_triggers(table, deeds, when, sentence),
+    }
+
+
+GUARDS: dict[str, dict[str, list[str]]] = {}
+
+
+def protect(table: Table, deeds: Sequence[str], sentence: str, when: str = "") -> None:
+    """Have the table refuse these deeds from the moment it is created. Migrations read `GUARDS` for the same."""
+    GUARDS[table.name] = guard(table.name, deeds, sentence, when)
+    for dialect, statements in GUARDS[table.name].items():
+        for statement in statements:
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+def append_only(table: Table) -> None:
+    """Have the database refuse every change to, and removal of, a row of this table."""
+    protect(table, ("UPDATE", "DELETE"), f"{table.name} is append-only")
+
+
+class Database:
+    """The engine and the sessions on it."""
+
+    def __init__(self, url: str, consequences: Consequences) -> None:
+        self.engine = _engine(url)
+        self._writing = self.engine.execution_options(writes=True)
+        self._consequences = consequences
+        self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def session(self, *, writes: bool) -> Session:
+        """A session; `writes` says beforehand whether it will change anything."""
+        return Session(
+            self._writing if writes else self.engine,
+            expire_on_commit=False,
+            info={"consequences": self._consequences, "remembered": self._remembered},
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing session that commits when the block ends well and rolls back otherwise: for commands and jobs."""
+        with self.session(writes=True) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that changes nothing."""
+        with self.session(writes=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+Value = TypeVar("Value")
+REMEMBERED_AT_MOST = 4000
+
+
+def remembered(session: Session, key: Hashable, load: Callable[[], Value]) -> Value:
+    """What `load` returned for this key, kept in the process: only for what never changes, as a published version."""
+    kept: OrderedDict[Hashable, Any] = session.info["remembered"]
+    try:
+        value: Value = kept[key]
+    except KeyError:
+        value = kept[key] = load()
+        while len(kept) > REMEMBERED_AT_MOST:
+            kept.popitem(last=False)
+    return value
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=8, max_overflow=4, pool_recycle=900)
+    engine = create_engine(url, pool_size=8, max_overflow=4)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=FULL", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def count_statements(engine: Engine, tell: Callable[[str], None]) -> Callable[[], None]:
+    """Tell of every statement the engine runs, until the returned function is called."""
+
+    def on_execute(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            tell(statement)
+
+    event.listen(engine, "before_cursor_execute", on_execute)
+    return lambda: event.remove(engine, "before_cursor_execute", on_execute)

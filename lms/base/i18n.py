@@ -1,0 +1,127 @@
+"""Languages, dates and numbers, in the reader's language and time zone."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypeVar
+
+import babel.dates
+import flask_babel
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
+from flask_babel import Babel, force_locale, format_date, format_datetime, format_time, get_locale, get_timezone
+from flask_login import current_user
+
+from lms.base import clock
+
+Text = TypeVar("Text")
+COOKIE = "language"
+LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
+
+
+def gettext(text: str, **values: object) -> str:
+    """A sentence in the reader's language; in English where there is no reader, as in a plain script."""
+    if has_app_context():
+        return str(flask_babel.gettext(text, **values))
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """The sentence for this count, in the reader's language; `%(num)s` is the count."""
+    if has_app_context():
+        return str(flask_babel.ngettext(one, many, count, **values))
+    return (one if count == 1 else many) % ({"num": count} | values)
+
+
+def install(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=_choose_language, timezone_selector=_time_zone)
+    app.jinja_env.globals.update(
+        language=language,
+        languages=LANGUAGES,
+        day=day,
+        short_day=short_day,
+        month=month,
+        moment=moment,
+        time_of_day=time_of_day,
+        minutes=minutes,
+        pick=pick,
+    )
+
+
+def language() -> str:
+    """The two letters of the reader's language."""
+    return str(get_locale() or "en")[:2]
+
+
+def pick(texts: Mapping[str, Text], wanted: str | None = None) -> Text:
+    """The text in the reader's language (or the wanted one), else in English, else in any."""
+    for code in (wanted or language(), "en"):
+        if code in texts:
+            return texts[code]
+    return next(iter(texts.values()))
+
+
+def day(value: date) -> str:
+    """ "27 November 2026", for a calendar day, or for a moment in the reader's time zone."""
+    if not has_app_context():
+        return babel.dates.format_date(value, "d MMMM y", locale="en")
+    return str(format_date(value, "d MMMM y", rebase=isinstance(value, datetime)))
+
+
+def short_day(value: date) -> str:
+    """ "Friday 27 November", for tasks in the coming months."""
+    return str(format_date(value, "EEEE d MMMM", rebase=isinstance(value, datetime)))
+
+
+def month(value: date) -> str:
+    """ "Nov", for the small picture of a calendar leaf."""
+    return str(format_date(value, "MMM", rebase=False).rstrip("."))
+
+
+def moment(value: datetime) -> str:
+    """Day and time in the reader's time zone, with the zone's name in words."""
+    return f"{format_datetime(value, 'd MMMM y, HH:mm')} ({_zone_name()})"
+
+
+def time_of_day(value: datetime) -> str:
+    """ "10:42", in the reader's time zone."""
+    return str(format_time(value, "HH:mm"))
+
+
+def minutes(count: int) -> str:
+    """ "25 min" or "2 h 10"."""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return gettext("%(count)s min", count=rest)
+    return gettext("%(hours)s h %(rest)02d", hours=hours, rest=rest) if rest else gettext("%(hours)s h", hours=hours)
+
+
+def _zone_name() -> str:
+    return str(get_timezone()).rsplit("/", 1)[-1].replace("_", " ")
+
+
+def reader_today() -> date:
+    """The calendar day it is now for the reader."""
+    return clock.today(str(get_timezone()))
+
+
+def _choose_language() -> str:
+    if not has_request_context():
+        return "en"
+    offered = current_app.config["LANGUAGES"]
+    asked = request.args.get("lang", "")
+    if asked in offered:
+        return asked
+    person = g.get("_login_user")
+    chosen = person.language if person is not None and person.is_authenticated else request.cookies.get(COOKIE, "")
+    if chosen in offered:
+        return str(chosen)
+    return request.accept_languages.best_match(offered) or offered[0]
+
+
+def _time_zone() -> str:
+    if has_request_context() and current_user and current_user.is_authenticated:
+        return str(current_user.time_zone)
+    return str(current_app.config["TIME_ZONE"])
+
+
+__all__ = ["force_locale", "get_locale"]
