@@ -1,0 +1,1 @@
+"""Who there is: people, units, reporting lines, roles, tiers, sign-in."""
