@@ -1,0 +1,1 @@
+"""The rules for speaking: versioned texts, clauses, attestations."""

@@ -1,0 +1,13 @@
+"""What happens to guidelines."""
+
+from dataclasses import dataclass
+
+from lms.base.events import Event
+
+
+@dataclass(frozen=True)
+class GuidelineAccepted(Event):
+    """Somebody accepted a version of a guideline."""
+
+    person_id: int
+    version_id: int
