@@ -1,0 +1,206 @@
+"""Reading courses. A published version never changes, so it is loaded once and kept in the process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from courses.models import Course, CourseVersion, Lesson, LessonText, Module, Prerequisite
+from lms.base.db import remembered
+from lms.base.errors import NotFound
+
+
+@dataclass(frozen=True)
+class LessonView:
+    """A lesson without its text."""
+
+    slug: str
+    position: int
+    minutes: int
+    titles: Mapping[str, str]
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ModuleView:
+    """A module with its lessons."""
+
+    key: str
+    titles: Mapping[str, str]
+    objectives: Mapping[str, str]
+    lessons: tuple[LessonView, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in self.lessons)
+
+
+@dataclass(frozen=True)
+class CourseView:
+    """A version of a course, in all its languages. `minutes` counts the lessons, not the quiz."""
+
+    id: int
+    slug: str
+    code: str
+    tier: str
+    version_id: int
+    version_number: int
+    titles: Mapping[str, str]
+    summaries: Mapping[str, str]
+    modules: tuple[ModuleView, ...]
+    lessons: tuple[LessonView, ...]
+    minutes: int
+    prerequisites: tuple[str, ...] = ()
+    quiz_slug: str | None = None
+    quiz_minutes: int = 0
+
+    def lesson(self, slug: str) -> LessonView:
+        """The lesson at this address. Raises `NotFound`."""
+        for lesson in self.lessons:
+            if lesson.slug == slug:
+                return lesson
+        raise NotFound
+
+    def module_of(self, slug: str) -> ModuleView:
+        """The module a lesson is in. Raises `NotFound`."""
+        for module in self.modules:
+            if any(lesson.slug == slug for lesson in module.lessons):
+                return module
+        raise NotFound
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """The text of a lesson in the language that was found for the reader."""
+
+    language: str
+    title: str
+    html: str
+
+
+_required = aliased(Course)
+LIVE = (
+    select(
+        Course.id,
+        CourseVersion.id.label("version_id"),
+        Course.quiz_slug,
+        Course.quiz_minutes,
+        select(func.aggregate_strings(_required.slug, " "))
+        .join(Prerequisite, Prerequisite.required_id == _required.id)
+        .where(Prerequisite.course_id == Course.id)
+        .scalar_subquery()
+        .label("prerequisites"),
+    )
+    .join(CourseVersion, CourseVersion.course_id == Course.id)
+    .where(CourseVersion.status == "published", Course.retired_at.is_(None))
+)
+"""Which version of each course is live; rows for `view`."""
+_IN_ORDER = LIVE.order_by(Course.position, Course.code)
+
+
+def live(session: Session) -> tuple[CourseView, ...]:
+    """All courses that can be taken now, in the order of the curriculum. One statement once they are in memory."""
+    return tuple(view(session, row) for row in session.execute(_IN_ORDER))
+
+
+def get(session: Session, slug: str) -> CourseView:
+    """The live version of a course, by address. Raises `NotFound`. One statement once it is in memory."""
+    return _one(session, session.execute(LIVE.where(Course.slug == slug)).one_or_none())
+
+
+def by_id(session: Session, course_id: int) -> CourseView:
+    """The live version of a course, by number. Raises `NotFound`."""
+    return _one(session, session.execute(LIVE.where(Course.id == course_id)).one_or_none())
+
+
+def view(session: Session, row: Row[Any]) -> CourseView:
+    """The course of a row of `LIVE`: what never changes from memory, what an administrator sets from the row."""
+    definition = version(session, row.version_id)
+    prerequisites = tuple(sorted((row.prerequisites or "").split()))
+    return replace(definition, prerequisites=prerequisites, quiz_slug=row.quiz_slug, quiz_minutes=row.quiz_minutes)
+
+
+def version(session: Session, version_id: int) -> CourseView:
+    """A published version by number, from memory after the first time."""
+    return remembered(session, ("course", version_id), lambda: load_version(session, version_id))
+
+
+def lesson_page(session: Session, version_id: int, slug: str, language: str) -> LessonPage:
+    """The text of a lesson of a published version: in the language, else in English, else in any there is."""
+    pages = remembered(session, ("lesson", version_id, slug), lambda: _load_pages(session, version_id, slug))
+    if not pages:
+        raise NotFound
+    return pages.get(language) or pages.get("en") or next(iter(pages.values()))
+
+
+def set_quiz(session: Session, course_id: int, slug: str, minutes: int) -> None:
+    """Say that a quiz closes a course: for the loader of quizzes."""
+    session.execute(update(Course).where(Course.id == course_id).values(quiz_slug=slug, quiz_minutes=minutes))
+
+
+def load_version(session: Session, version_id: int) -> CourseView:
+    """A version by number, drafts too, read from the database."""
+    row = session.scalars(
+        select(CourseVersion)
+        .where(CourseVersion.id == version_id)
+        .options(
+            selectinload(CourseVersion.course),
+            selectinload(CourseVersion.texts),
+            selectinload(CourseVersion.modules).selectinload(Module.texts),
+            selectinload(CourseVersion.modules).selectinload(Module.lessons).selectinload(Lesson.clauses),
+            selectinload(CourseVersion.modules)
+            .selectinload(Module.lessons)
+            .selectinload(Lesson.texts)
+            .load_only(LessonText.title),
+        )
+        .execution_options(populate_existing=True)
+    ).one()
+    modules = tuple(_module_view(module) for module in row.modules)
+    return CourseView(
+        id=row.course.id,
+        slug=row.course.slug,
+        code=row.course.code,
+        tier=row.course.tier,
+        version_id=row.id,
+        version_number=row.number,
+        titles={text.language: text.title for text in row.texts},
+        summaries={text.language: text.summary for text in row.texts},
+        modules=modules,
+        lessons=tuple(lesson for module in modules for lesson in module.lessons),
+        minutes=sum(module.minutes for module in modules),
+    )
+
+
+def _one(session: Session, row: Row[Any] | None) -> CourseView:
+    if row is None:
+        raise NotFound
+    return view(session, row)
+
+
+def _module_view(module: Module) -> ModuleView:
+    return ModuleView(
+        key=module.key,
+        titles={text.language: text.title for text in module.texts},
+        objectives={text.language: text.objective for text in module.texts},
+        lessons=tuple(
+            LessonView(
+                slug=lesson.slug,
+                position=lesson.position,
+                minutes=lesson.minutes,
+                titles={text.language: text.title for text in lesson.texts},
+                clauses=tuple(sorted(clause.code for clause in lesson.clauses)),
+            )
+            for lesson in module.lessons
+        ),
+    )
+
+
+def _load_pages(session: Session, version_id: int, slug: str) -> dict[str, LessonPage]:
+    rows = session.execute(
+        select(LessonText.language, LessonText.title, LessonText.html)
+        .join(Lesson, Lesson.id == LessonText.lesson_id)
+        .where(Lesson.version_id == version_id, Lesson.slug == slug)
+    )
+    return {language: LessonPage(language, title, html) for language, title, html in rows}

@@ -1,0 +1,62 @@
+"""Who takes which course."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courses.models import Course, Enrollment, Prerequisite
+from lms.base import clock
+
+
+def current(session: Session, person_id: int, course_id: int) -> Enrollment | None:
+    """Somebody's newest enrollment in a course, open or completed, or nothing."""
+    return session.scalar(
+        select(Enrollment)
+        .where(Enrollment.person_id == person_id, Enrollment.course_id == course_id)
+        .order_by(Enrollment.cycle.desc())
+        .limit(1)
+    )
+
+
+def enroll(
+    session: Session, person_id: int, course_id: int, *, assigned_by: int | None = None, due_on: date | None = None
+) -> Enrollment:
+    """Enroll somebody, or return the enrollment there is. A due day is only ever set by who assigns."""
+    found = current(session, person_id, course_id)
+    if found is None:
+        found = Enrollment(
+            person_id=person_id,
+            course_id=course_id,
+            enrolled_at=clock.now(),
+            assigned_by=assigned_by,
+            due_on=due_on,
+        )
+        session.add(found)
+        session.flush()
+    elif due_on is not None and found.completed_at is None:
+        found.due_on, found.assigned_by = due_on, assigned_by
+    return found
+
+
+def still_required(session: Session, person_id: int, course_id: int) -> list[str]:
+    """The addresses of courses that somebody has to complete before this one opens."""
+    done = select(Enrollment.course_id).where(Enrollment.person_id == person_id, Enrollment.completed_at.is_not(None))
+    return list(
+        session.scalars(
+            select(Course.slug)
+            .join(Prerequisite, Prerequisite.required_id == Course.id)
+            .where(Prerequisite.course_id == course_id, Course.id.not_in(done))
+            .order_by(Course.position)
+        )
+    )
+
+
+def count_by_course(session: Session) -> dict[int, int]:
+    """How many people are inside each course now."""
+    rows = session.execute(
+        select(Enrollment.course_id, func.count())
+        .where(Enrollment.started_at.is_not(None), Enrollment.completed_at.is_(None))
+        .group_by(Enrollment.course_id)
+    )
+    return dict(rows.tuples().all())

@@ -1,0 +1,14 @@
+"""What happens in courses."""
+
+from dataclasses import dataclass
+
+from lms.base.events import Event
+
+
+@dataclass(frozen=True)
+class CourseCompleted(Event):
+    """Somebody has done all that a course asks, its quiz included."""
+
+    person_id: int
+    course_id: int
+    enrollment_id: int
