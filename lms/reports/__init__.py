@@ -1,0 +1,1 @@
+"""Reads every domain, writes none: team pages and their exports."""
