@@ -1,0 +1,60 @@
+"""The first page: what to do next, and what one may do."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from certificates import register
+from courses import progress
+from courses.progress import Standing
+from lms.base import clock, i18n, web
+from lms.base.access import PUBLIC, SIGNED_IN, open_to
+from quizzes import attempts
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@open_to(PUBLIC)
+def start() -> Response:
+    return redirect(url_for("home.learning" if current_user.is_authenticated else "people.login"))
+
+
+@blueprint.get("/learning")
+@open_to(SIGNED_IN)
+def learning() -> str:
+    session, person_id = web.session(), current_user.id
+    standings = [one for one in progress.overview(session, person_id) if _concerns(one)]
+    open_attempt = next(iter(attempts.open_for(session, person_id)), None)
+    return render_template(
+        "home/learning.html",
+        standings=standings,
+        next=_next_step(standings),
+        open_attempt=open_attempt,
+        entries=register.of_person(session, person_id),
+        greeting=_part_of_day(),
+        today=i18n.reader_today(),
+    )
+
+
+def _concerns(standing: Standing) -> bool:
+    """Whether a course belongs on somebody's page: those for staff are where everyone begins."""
+    return standing.enrollment is not None or standing.course.tier in {"staff", current_user.tier}
+
+
+def _next_step(standings: list[Standing]) -> Standing | None:
+    """The one course to go on with: overdue, then due soonest, then last opened, then the first of the curriculum."""
+    unfinished = [one for one in standings if one.completed_at is None]
+
+    def urgency(standing: Standing) -> tuple[bool, float, float]:
+        enrollment = standing.enrollment
+        due = enrollment.due_on.toordinal() if enrollment and enrollment.due_on else float("inf")
+        opened = enrollment.last_opened_at.timestamp() if enrollment and enrollment.last_opened_at else 0.0
+        return (enrollment is None, due, -opened)
+
+    return min(unfinished, key=urgency, default=None)
+
+
+def _part_of_day() -> str:
+    hour = int(i18n.time_of_day(clock.now())[:2])
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"

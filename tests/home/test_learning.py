@@ -1,0 +1,80 @@
+"""The learner's first page: one next step, and what she may do."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from courses import progress
+from lms.base import clock
+
+
+def test_somebody_new_is_shown_the_first_lesson(make, people, client_for):
+    make.course(lessons=3)
+    page = client_for(people.alice).get("/learning").text
+    assert "Start the lesson" in page
+    assert 'href="/courses/principles/lesson-1"' in page
+
+
+def test_one_goes_on_where_one_stopped(session, make, people, client_for):
+    course = make.course(lessons=3)
+    make.enrollment(people.alice, course, done=1)
+    progress.remember_place(session, people.alice.id, course.id, "lesson-3")
+    page = client_for(people.alice).get("/learning").text
+    assert "Continue the lesson" in page
+    assert 'id="next" class="mt2"><a href="/courses/principles/lesson-3"' in page
+
+
+def test_what_is_overdue_comes_before_what_is_due_and_that_before_what_was_opened(session, make, people, client_for):
+    opened, due, late = (make.course(slug) for slug in ("opened", "due", "late"))
+    progress.remember_place(session, people.alice.id, opened.id, "lesson-1")
+    client = client_for(people.alice)
+    assert '<a href="/courses/opened/lesson-1"' in client.get("/learning").text
+    make.enrollment(people.alice, due, due_in=20)
+    assert 'class="mt2"><a href="/courses/due/lesson-1"' in client.get("/learning").text
+    make.enrollment(people.alice, late, due_in=-2)
+    page = client.get("/learning").text
+    assert 'class="mt2"><a href="/courses/late/lesson-1"' in page
+    assert "2 days late" in page
+
+
+def test_after_the_last_lesson_the_quiz_is_next(make, people, client_for):
+    course = make.course(lessons=2, quiz=True)
+    make.enrollment(people.alice, course, done=2)
+    assert "Go to the quiz" in client_for(people.alice).get("/learning").text
+
+
+def test_who_has_done_everything_is_up_to_date(make, people, client_for):
+    make.enrollment(people.alice, make.course(), completed=True)
+    assert "You are up to date" in client_for(people.alice).get("/learning").text
+
+
+def test_an_executive_begins_where_everyone_begins(make, people, client_for):
+    make.course(lessons=2)
+    make.course("for-managers", tier="manager", title="For managers only")
+    page = client_for(people.diana).get("/learning").text
+    assert "Start the lesson" in page
+    assert "For managers only" not in page
+
+
+@pytest.mark.parametrize(("hour", "greeting"), [(7, "Good morning"), (14, "Good afternoon"), (20, "Good evening")])
+def test_the_greeting_is_that_of_the_readers_own_clock(hour, greeting, people, client_for):
+    people.alice.time_zone = "America/New_York"
+    with clock.frozen(datetime(2026, 11, 24, 5, 10, tzinfo=UTC) + timedelta(hours=hour)):
+        assert f"{greeting}, Alice" in client_for(people.alice).get("/learning").text
+
+
+@pytest.mark.parametrize("courses", [1, 20])
+def test_the_page_needs_at_most_five_statements(courses, make, people, client_for, statements):
+    for number in range(courses):
+        make.enrollment(people.alice, make.course(f"course-{number}"), done=1, due_in=number)
+    client = client_for(people.alice)
+    client.get("/learning")
+    statements.clear()
+    client.get("/learning")
+    assert len(statements) <= 5
+
+
+def test_the_first_address_leads_to_the_right_page(people, client_for, anonymous):
+    assert anonymous.get("/").location == "/login"
+    assert client_for(people.alice).get("/").location == "/learning"
+    assert anonymous.get("/learning").location == "/login?next=%2Flearning"
