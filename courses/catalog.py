@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from courses.models import Course, CourseVersion, Lesson, LessonText, Module, Prerequisite
@@ -98,6 +98,7 @@ LIVE = (
 )
 """Which version of each course is live; rows for `view`."""
 _IN_ORDER = LIVE.order_by(Course.position, Course.code)
+_BY_SLUG = LIVE.where(Course.slug == bindparam("slug"))
 
 
 def live(session: Session) -> tuple[CourseView, ...]:
@@ -107,7 +108,7 @@ def live(session: Session) -> tuple[CourseView, ...]:
 
 def get(session: Session, slug: str) -> CourseView:
     """The live version of a course, by address. Raises `NotFound`. One statement once it is in memory."""
-    return _one(session, session.execute(LIVE.where(Course.slug == slug)).one_or_none())
+    return _one(session, session.execute(_BY_SLUG, {"slug": slug}).one_or_none())
 
 
 def by_id(session: Session, course_id: int) -> CourseView:

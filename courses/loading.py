@@ -22,7 +22,7 @@ from courses.models import (
     ModuleText,
     Prerequisite,
 )
-from lms.base import audit, clock, richtext
+from lms.base import audit, clock, markdown, richtext
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
 from lms.base.files import FileStore
 from lms.guidelines import catalog as guidelines
@@ -182,8 +182,8 @@ class _Reader:
 
     def _html(self, path: Path, body: str) -> str:
         try:
-            return richtext.from_markdown(body, media=self._media, clause=self._clause)
-        except richtext.BadText as error:
+            return markdown.from_markdown(body, media=self._media, clause=self._clause)
+        except markdown.BadText as error:
             raise ContentError(path, error.line + 1, error.message) from error
 
     def _media(self, name: str) -> str:

@@ -7,7 +7,7 @@ its last lesson, one with a quiz when the quiz is passed. What is done stays don
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from courses import catalog, enrollment
@@ -18,6 +18,14 @@ from lms.base import audit, clock
 from lms.base.errors import Conflict
 from lms.base.events import announce
 from lms.base.i18n import gettext, pick
+
+
+def percent(done: int, lessons: int, *, has_quiz: bool, completed: bool) -> int:
+    """Steps done, the quiz being one, in whole percent rounded down; 100 only when the course is completed."""
+    if completed:
+        return 100
+    steps = lessons + has_quiz
+    return min(99, 100 * done // steps) if steps else 0
 
 
 @dataclass(frozen=True)
@@ -42,11 +50,12 @@ class Standing:
 
     @property
     def percent(self) -> int:
-        """Steps done, the quiz being one, in whole percent rounded down; 100 only when the course is completed."""
-        if self.completed_at:
-            return 100
-        steps = len(self.course.lessons) + (1 if self.course.quiz_slug else 0)
-        return min(99, 100 * self.lessons_done // steps) if steps else 0
+        return percent(
+            self.lessons_done,
+            len(self.course.lessons),
+            has_quiz=self.course.quiz_slug is not None,
+            completed=self.completed_at is not None,
+        )
 
     @property
     def minutes_left(self) -> int:
@@ -69,24 +78,25 @@ _DONE = (
     .scalar_subquery()
 )
 
+_MINE = select(Enrollment, _DONE).where(Enrollment.person_id == bindparam("person_id")).order_by(Enrollment.cycle)
+_MINE_OF_ONE = (
+    select(Enrollment, _DONE)
+    .where(Enrollment.person_id == bindparam("person_id"), Enrollment.course_id == bindparam("course_id"))
+    .order_by(Enrollment.cycle.desc())
+    .limit(1)
+)
+
 
 def standing(session: Session, person_id: int, slug: str) -> Standing:
     """Where somebody stands in a course, by its address. Raises `NotFound`. Two statements."""
     course = catalog.get(session, slug)
-    row = session.execute(
-        select(Enrollment, _DONE)
-        .where(Enrollment.person_id == person_id, Enrollment.course_id == course.id)
-        .order_by(Enrollment.cycle.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_MINE_OF_ONE, {"person_id": person_id, "course_id": course.id}).one_or_none()
     return _standing(course, row)
 
 
 def overview(session: Session, person_id: int) -> list[Standing]:
     """Where somebody stands in every live course, in the order of the curriculum. Two statements."""
-    rows = session.execute(
-        select(Enrollment, _DONE).where(Enrollment.person_id == person_id).order_by(Enrollment.cycle)
-    )
+    rows = session.execute(_MINE, {"person_id": person_id})
     mine = {row[0].course_id: row for row in rows}
     return [_standing(course, mine.get(course.id)) for course in catalog.live(session)]
 

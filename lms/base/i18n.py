@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import babel.dates
 import flask_babel
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, force_locale, format_date, format_datetime, format_time, get_locale, get_timezone
 from flask_login import current_user
@@ -14,6 +17,7 @@ from lms.base import clock
 
 Text = TypeVar("Text")
 COOKIE = "language"
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 
 
@@ -34,6 +38,11 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=_choose_language, timezone_selector=_time_zone)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalog(language()).ugettext(text),
+        lambda one, many, count: _catalog(language()).ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(
         language=language,
         languages=LANGUAGES,
@@ -47,9 +56,16 @@ def install(app: Flask) -> None:
     )
 
 
+@cache
+def _catalog(code: str) -> NullTranslations:
+    """The sentences of a language, read once."""
+    return Translations.load(str(FOLDER), [code])
+
+
 def language() -> str:
-    """The two letters of the reader's language."""
-    return str(get_locale() or "en")[:2]
+    """The two letters of the reader's language. Asked often on every page: it looks where Flask-Babel keeps it."""
+    locale = (getattr(request, "babel_locale", None) if has_request_context() else None) or get_locale()
+    return str(locale.language) if locale else "en"
 
 
 def pick(texts: Mapping[str, Text], wanted: str | None = None) -> Text:

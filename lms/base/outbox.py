@@ -50,36 +50,54 @@ def queue(session: Session, *, key: str, recipient: str, subject: str, body: str
 
 
 def deliver(database: Database, settings: Settings, *, limit: int = 200) -> int:
-    """Send what is due, each message in a transaction of its own; returns how many went out. For the worker."""
+    """Send what is due; returns how many went out. For the worker.
+
+    No transaction is open while a mail server is spoken to: it may be slow, and others want to write. A message is
+    taken by moving its next try into the future, so that one whose worker dies on the way is tried again then.
+    """
     sent = 0
     for _ in range(limit):
         with database.transaction() as session:
-            message = session.scalar(
-                select(OutboxMessage)
-                .where(OutboxMessage.state == "queued", OutboxMessage.next_try_at <= clock.now())
-                .order_by(OutboxMessage.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if message is None:
-                return sent
-            sent += _try(message, settings)
+            message = _take(session)
+        if message is None:
+            return sent
+        error = _try(message, settings)
+        with database.transaction() as session:
+            _note(session.get_one(OutboxMessage, message.id), error)
+        sent += not error
     return sent
 
 
-def _try(message: OutboxMessage, settings: Settings) -> int:
-    message.tries += 1
+def _take(session: Session) -> OutboxMessage | None:
+    """The next message that is due, if there is one, put off for the case that sending fails."""
+    message = session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.state == "queued", OutboxMessage.next_try_at <= clock.now())
+        .order_by(OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if message is not None:
+        message.next_try_at = clock.now() + timedelta(minutes=RETRIES[min(message.tries, len(RETRIES) - 1)])
+        message.tries += 1
+    return message
+
+
+def _try(message: OutboxMessage, settings: Settings) -> str:
+    """Send a message; returns what went wrong, nothing when all is well. `ValueError` is a header that cannot be."""
     try:
         _send(_mail(message, settings), message, settings)
-    except (OSError, smtplib.SMTPException) as error:
-        message.error = f"{type(error).__name__}: {error}"[:500]
-        if message.tries > len(RETRIES):
-            message.state = "dead"
-        else:
-            message.next_try_at = clock.now() + timedelta(minutes=RETRIES[message.tries - 1])
-        return 0
-    message.state, message.sent_at, message.error = "sent", clock.now(), ""
-    return 1
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return f"{type(error).__name__}: {error}"[:500]
+    return ""
+
+
+def _note(message: OutboxMessage, error: str) -> None:
+    message.error = error
+    if not error:
+        message.state, message.sent_at = "sent", clock.now()
+    elif message.tries > len(RETRIES):
+        message.state = "dead"
 
 
 def _mail(message: OutboxMessage, settings: Settings) -> EmailMessage:

@@ -7,9 +7,12 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+from wsgiref.headers import Headers
 
 import brotli
 from whitenoise import WhiteNoise
+
+from lms.base.web import HEADERS
 
 SOURCE = Path(__file__).resolve().parent.parent / "static"
 COMPRESSED = {".css", ".js", ".svg", ".txt", ".html"}
@@ -59,4 +62,10 @@ def install(wsgi_app: Any, folder: Path, edition: str) -> WhiteNoise:
         prefix=f"static/{edition}/",
         immutable_file_test=lambda path, url: True,
         max_age=31536000,
+        add_headers_function=_add_headers,
     )
+
+
+def _add_headers(headers: Headers, path: str, url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value

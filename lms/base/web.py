@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.base.db import Database
-from lms.base.errors import N_, Refused, Unavailable
+from lms.base.errors import Invalid, N_, NotFound, Refused, Unavailable
 from lms.base.settings import Settings
 
 log = logging.getLogger("lms")
@@ -36,6 +36,7 @@ csrf = CSRFProtect()
 
 
 def install(app: Flask) -> None:
+    app.before_request(_refuse_nul)
     csrf.init_app(app)
     app.after_request(_settle)
     app.after_request(_add_headers)
@@ -45,6 +46,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(InternalServerError, _crashed)
+
+
+def _refuse_nul() -> None:
+    """No text of ours holds the character NUL, and PostgreSQL cannot even be asked for it."""
+    if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
+        raise NotFound
+    if any("\0" in value for _, value in request.form.items(multi=True)):
+        raise Invalid(gettext("The text has a character in it that cannot be kept (NUL). Take it out and try again."))
 
 
 def database() -> Database:

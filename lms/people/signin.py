@@ -8,8 +8,9 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, exists, func, literal, select, update
+from sqlalchemy import bindparam, delete, exists, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lms.base import audit, clock
@@ -73,16 +74,17 @@ _LOAD = (
         SignIn.ends_at,
     )
     .join(Person, Person.id == SignIn.person_id)
-    .where(SignIn.ended_at.is_(None), Person.status != "left")
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), Person.status != "left")
 )
 
 
 def load(session: Session, token: str) -> SignedIn | None:
     """Who holds this token, if the sign-in still stands. One statement."""
-    row = session.execute(_LOAD.where(SignIn.token_hash == _hash(token))).one_or_none()
+    row = session.execute(_LOAD, {"token_hash": _hash(token)}).one_or_none()
     if row is None or row[-1] <= clock.now():
         return None
-    return SignedIn(token, *row[:9], roles=frozenset((row[9] or "").split()), is_manager=row[10])
+    values: tuple[Any, ...] = tuple(row)
+    return SignedIn(*(token, *values[:9], frozenset((values[9] or "").split()), values[10]))
 
 
 def check_password(session: Session, email: str, password: str, network: str) -> Person | None:
