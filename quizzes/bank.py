@@ -1,0 +1,165 @@
+"""The bank of questions: loading a content folder into it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses import catalog
+from lms.base import audit, clock
+from lms.base.errors import NotFound
+from lms.guidelines import catalog as guidelines
+from quizzes import files
+from quizzes.files import WrittenQuestion, WrittenQuiz
+from quizzes.models import (
+    Choice,
+    ChoiceText,
+    Question,
+    QuestionClause,
+    QuestionText,
+    QuestionVersion,
+    Quiz,
+    QuizText,
+    QuizVersion,
+)
+from quizzes.questions import ChoiceView
+
+CONTENT = Path(__file__).resolve().parent / "content"
+
+
+def load(session: Session, folder: Path) -> str:
+    """Load one folder; returns "added", "updated" or "unchanged". Raises `ContentError`; then nothing has changed.
+
+    Changed files become a new version of the quiz. A question gets a new version only when something of it changed;
+    one that is no longer in the files is not drawn any more. Attempts keep the versions they were asked.
+    """
+    written = files.read(folder)
+    course_id = _course(session, written)
+    _check_clauses(session, written)
+    catalog.set_quiz(session, course_id, written.slug, written.minutes)
+    quiz = session.scalar(select(Quiz).where(Quiz.slug == written.slug)) or _add_quiz(session, written, course_id)
+    newest = session.scalar(
+        select(QuizVersion).where(QuizVersion.quiz_id == quiz.id).order_by(QuizVersion.number.desc()).limit(1)
+    )
+    if newest and newest.source_sha256 == written.sha256:
+        return "unchanged"
+    now = clock.now()
+    _load_questions(session, quiz.id, written.questions, now)
+    session.add(_version(quiz.id, newest.number + 1 if newest else 1, written, now))
+    session.flush()
+    audit.record(session, "loaded a quiz", f"quiz:{quiz.id}", version=newest.number + 1 if newest else 1)
+    return "updated" if newest else "added"
+
+
+def _course(session: Session, written: WrittenQuiz) -> int:
+    try:
+        return catalog.get(session, written.course).id
+    except NotFound:
+        raise written.file.wrong(f"There is no published course {written.course!r}.", "course") from None
+
+
+def _check_clauses(session: Session, written: WrittenQuiz) -> None:
+    known = {clause.code for clause in guidelines.live(session).clauses}
+    for question in written.questions:
+        if unknown := [code for code in question.clauses if code not in known]:
+            raise written.structure.wrong(
+                f"{question.key}: clause {unknown[0]} is not in the guideline.", f'"{question.key}"'
+            )
+
+
+def _add_quiz(session: Session, written: WrittenQuiz, course_id: int) -> Quiz:
+    if session.scalar(select(Quiz.slug).where(Quiz.course_id == course_id)):
+        raise written.file.wrong(f"The course {written.course!r} has another quiz already.", "course")
+    quiz = Quiz(slug=written.slug, course_id=course_id)
+    session.add(quiz)
+    session.flush()
+    return quiz
+
+
+def _version(quiz_id: int, number: int, written: WrittenQuiz, now: datetime) -> QuizVersion:
+    return QuizVersion(
+        quiz_id=quiz_id,
+        number=number,
+        pass_mark=written.pass_mark,
+        questions_drawn=written.questions_drawn,
+        minutes=written.minutes,
+        published_at=now,
+        source_sha256=written.sha256,
+        texts=[
+            QuizText(language=language, title=title, intro=written.intros[language])
+            for language, title in written.titles.items()
+        ],
+    )
+
+
+def _load_questions(session: Session, quiz_id: int, written: tuple[WrittenQuestion, ...], now: datetime) -> None:
+    known = {
+        question.key: question
+        for question in session.scalars(select(Question).where(Question.quiz_id == quiz_id).order_by(Question.id))
+    }
+    newest = _newest_versions(session, quiz_id)
+    for one in written:
+        question = known.pop(one.key, None) or _add_question(session, quiz_id, one.key)
+        last = newest.get(question.id)
+        if last is None or last.source_sha256 != one.sha256:
+            last = _question_version(question.id, last.number + 1 if last else 1, one, now)
+            session.add(last)
+            session.flush()
+        question.current_id = last.id
+    for retired in known.values():
+        retired.current_id = None
+    session.flush()
+
+
+def _newest_versions(session: Session, quiz_id: int) -> dict[int, QuestionVersion]:
+    rows = session.scalars(
+        select(QuestionVersion)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(Question.quiz_id == quiz_id)
+        .order_by(QuestionVersion.number)
+    )
+    return {version.question_id: version for version in rows}
+
+
+def _add_question(session: Session, quiz_id: int, key: str) -> Question:
+    question = Question(quiz_id=quiz_id, key=key)
+    session.add(question)
+    session.flush()
+    return question
+
+
+def _question_version(question_id: int, number: int, written: WrittenQuestion, now: datetime) -> QuestionVersion:
+    return QuestionVersion(
+        question_id=question_id,
+        number=number,
+        kind=written.kind,
+        red_line=written.red_line,
+        created_at=now,
+        source_sha256=written.sha256,
+        texts=[_question_text(language, written) for language in written.stems],
+        clauses=[QuestionClause(code=code) for code in written.clauses],
+        choices=[_choice(position, choice) for position, choice in enumerate(written.choices, 1)],
+    )
+
+
+def _question_text(language: str, written: WrittenQuestion) -> QuestionText:
+    text = QuestionText(language=language, stem=written.stems[language], explanation=written.explanations[language])
+    if post := written.posts.get(language):
+        text.post_name, text.post_place = post.name, post.place
+        text.post_time, text.post_text = post.time, post.text
+    return text
+
+
+def _choice(position: int, written: ChoiceView) -> Choice:
+    return Choice(
+        key=written.key,
+        position=position,
+        credit=written.credit,
+        bucket=written.bucket,
+        crosses=written.crosses,
+        texts=[
+            ChoiceText(language=language, text=text, why=written.whys[language])
+            for language, text in written.texts.items()
+        ],
+    )

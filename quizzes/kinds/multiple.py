@@ -1,0 +1,61 @@
+"""Several answers are right."""
+
+from collections.abc import Sequence
+
+from quizzes.kinds.kind import Fields, Kind, Line, at_place
+from quizzes.questions import Answer, ChoiceView, QuestionView
+
+
+class Multiple(Kind):
+    """Answers look like `{"choices": ["a", "c"]}`, in the order of the keys.
+
+    Each right choice earns its share, each wrong one costs its share of the wrong ones, never below nothing:
+    ticking all earns as little as ticking none.
+    """
+
+    layout = "several"
+
+    def problem(self, choices: Sequence[ChoiceView]) -> str:
+        if not any(choice.credit for choice in choices):
+            return "at least one choice must have right = true"
+        if all(choice.credit for choice in choices):
+            return "at least one choice must have right = false"
+        if any(choice.crosses and choice.credit for choice in choices):
+            return "a choice that crosses a red line has right = false"
+        return ""
+
+    def parse(self, fields: Fields, order: Sequence[str]) -> Answer | None:
+        return {"choices": sorted({at_place(value, order) for value in fields.get("answer", ())})}
+
+    def fits(self, question: QuestionView, answer: Answer) -> bool:
+        keys = answer.get("choices")
+        return (
+            set(answer) == {"choices"}
+            and isinstance(keys, list)
+            and all(isinstance(key, str) and key in question.keys for key in keys)
+            and keys == sorted(set(keys))
+        )
+
+    def answered(self, question: QuestionView, answer: Answer | None) -> bool:
+        return bool(answer and answer["choices"])
+
+    def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
+        chosen = answer["choices"] if answer else ()
+        return [Line(choice) for choice in question.choices if choice.key in chosen]
+
+    def right(self, question: QuestionView) -> list[Line]:
+        return [Line(choice) for choice in question.choices if choice.credit]
+
+    def _credit(self, question: QuestionView, answer: Answer) -> int:
+        rights = {choice.key for choice in question.choices if choice.credit}
+        wrongs = question.keys - rights
+        chosen = set(answer["choices"])
+        hits, misses = len(chosen & rights), len(chosen & wrongs)
+        earned = 100 * (hits * len(wrongs) - misses * len(rights))
+        return max(0, earned) // (len(rights) * len(wrongs))
+
+    def _crosses(self, question: QuestionView, answer: Answer) -> bool:
+        return any(question.choice(key).crosses for key in answer["choices"])
+
+
+KIND = Multiple()

@@ -1,0 +1,48 @@
+"""One best answer; others may earn half."""
+
+from collections.abc import Sequence
+
+from quizzes.kinds.kind import Fields, Kind, Line, at_place
+from quizzes.questions import Answer, ChoiceView, QuestionView
+
+
+class Single(Kind):
+    """Answers look like `{"choice": "b"}`."""
+
+    layout = "one"
+
+    def problem(self, choices: Sequence[ChoiceView]) -> str:
+        if len(choices) < 2:
+            return "there must be at least two choices"
+        if sum(choice.credit == 100 for choice in choices) != 1:
+            return "exactly one choice must have credit = 100"
+        if any(choice.credit not in (0, 50, 100) for choice in choices):
+            return "credit must be 0, 50 or 100"
+        if any(choice.crosses and choice.credit for choice in choices):
+            return "a choice that crosses a red line has credit = 0"
+        return ""
+
+    def parse(self, fields: Fields, order: Sequence[str]) -> Answer | None:
+        values = fields.get("answer", ())
+        return {"choice": at_place(values[0], order)} if values else None
+
+    def fits(self, question: QuestionView, answer: Answer) -> bool:
+        return set(answer) == {"choice"} and isinstance(answer["choice"], str) and answer["choice"] in question.keys
+
+    def answered(self, question: QuestionView, answer: Answer | None) -> bool:
+        return answer is not None
+
+    def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
+        return [Line(question.choice(answer["choice"]))] if answer else []
+
+    def right(self, question: QuestionView) -> list[Line]:
+        return [Line(choice) for choice in question.choices if choice.credit == 100]
+
+    def _credit(self, question: QuestionView, answer: Answer) -> int:
+        return question.choice(answer["choice"]).credit
+
+    def _crosses(self, question: QuestionView, answer: Answer) -> bool:
+        return question.choice(answer["choice"]).crosses
+
+
+KIND = Single()
