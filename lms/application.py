@@ -1,0 +1,89 @@
+"""The application: the table of contents of the system."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_compress import Compress
+from flask_login import LoginManager
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from certificates import views as certificate_views
+from courses import authoring_views, media_views
+from courses import views as course_views
+from lms import consequences, pages
+from lms.base import access, i18n, static, web
+from lms.base.db import Database
+from lms.base.files import FileStore
+from lms.base.limits import limiter
+from lms.base.settings import Settings
+from lms.base.settings import load as load_settings
+from lms.guidelines import views as guideline_views
+from lms.home import views as home_views
+from lms.operations import views as operation_views
+from lms.people import signin
+from lms.people import views as people_views
+from lms.reports import views as report_views
+from quizzes import views as quiz_views
+
+BLUEPRINTS = (
+    home_views.blueprint,
+    people_views.blueprint,
+    guideline_views.blueprint,
+    course_views.blueprint,
+    media_views.blueprint,
+    authoring_views.blueprint,
+    quiz_views.blueprint,
+    certificate_views.blueprint,
+    report_views.blueprint,
+    operation_views.blueprint,
+)
+LARGEST_FORM = 2 * 1024 * 1024
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """The application, for a server, a command or a test."""
+    settings = settings or load_settings()
+    app = Flask("lms", instance_path=str(settings.instance), static_folder=None, template_folder="templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="lms",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        LANGUAGES=settings.languages,
+        TIME_ZONE="Europe/Brussels",
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        RATELIMIT_STORAGE_URI="memory://" if settings.queue_url == "embedded" else settings.queue_url,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["database"] = Database(settings.database_url, consequences.TABLE)
+    app.extensions["files"] = FileStore(settings.instance / "files")
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _install_sign_in(app)
+    web.install(app)
+    i18n.install(app)
+    Compress(app)
+    limiter.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.install(app)
+    folder, edition = static.prepare(settings.instance)
+    pages.install(app, edition)
+    if settings.secure:
+        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = static.install(app.wsgi_app, folder, edition)  # type: ignore[method-assign]
+    return app
+
+
+def _install_sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.login_view = "people.login"
+    manager.login_message = None
+    manager.session_protection = None
+    manager.user_loader(lambda token: signin.load(web.session(), token))

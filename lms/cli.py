@@ -1,0 +1,164 @@
+"""The command `lms`: each command is one call."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from lms import checks, content, create_app, demo, server, worker
+from lms.base import schema
+from lms.base.access import ROLES
+from lms.base.content import ContentError
+from lms.base.errors import Refused
+from lms.base.settings import BadSetting, demo_password
+from lms.people import accounts
+from lms.people.models import TIERS
+
+
+class Failed(click.ClickException):
+    """A command that could not do what was asked: one sentence on standard error, exit code 1."""
+
+    def format_message(self) -> str:
+        return self.message
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except (BadSetting, ContentError, Refused) as error:
+        raise Failed(str(error)) from error
+    except DBAPIError as error:
+        raise Failed(
+            f"The database cannot be used: {str(error.orig).splitlines()[0]}. Has lms init been run?"
+        ) from error
+    except OSError as error:
+        raise Failed(f"{error.strerror or error}: {error.filename}" if error.filename else str(error)) from error
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command whose refusals and bad settings come out as sentences."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with _sentences():
+            return function(*args, **kwargs)
+
+    return run
+
+
+@contextmanager
+def _app() -> Iterator[Flask]:
+    app = create_app()
+    with app.app_context():
+        yield app
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The Social Media University: train people to speak online, and keep the register of who may."""
+
+
+@main.command()
+@command
+def init() -> None:
+    """Create or upgrade the database and load the shipped content. Safe to repeat."""
+    with _app() as app:
+        database = app.extensions["database"]
+        schema.upgrade(database.engine)
+        with database.transaction() as session:
+            for what, outcome in content.load_shipped(session, app.extensions["files"]):
+                click.echo(f"{what}: {outcome}")
+
+
+@main.command("demo")
+@click.option("--if-empty", is_flag=True, help="Do nothing, rather than refuse, when there are people already.")
+@command
+def load_demo(if_empty: bool) -> None:
+    """Add a believable company to try things with. Refuses on a database that has other people."""
+    with _app() as app:
+        with app.extensions["database"].transaction() as session:
+            outcome = demo.load(session, demo_password(app.extensions["settings"]), only_if_empty=if_empty)
+        click.echo(f"demo company: {outcome}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), help="Else LMS_PORT, else 8000.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; else one a core.")
+@click.option("--with-worker", is_flag=True, help="Run the job worker beside it: all on one machine.")
+@command
+def serve(host: str, port: int | None, workers: int | None, with_worker: bool) -> None:
+    """Run the production server."""
+    with _app() as app:
+        settings = app.extensions["settings"]
+        server.refuse_open_demo(settings, host)
+        port = port or settings.port
+        click.echo(f"\n  Social Media University: http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}\n")
+        if settings.demo:
+            _print_demo_people(app)
+        app.extensions["database"].close()
+    server.serve(host, port, workers or server.usual_workers(), with_worker=with_worker)
+
+
+def _print_demo_people(app: Flask) -> None:
+    with app.extensions["database"].reading() as session:
+        for email, name, job in demo.people(session):
+            click.echo(f"  {email:24} {name:18} {job}")
+    click.echo(f"\n  Password of all: {demo_password(app.extensions['settings'])}   (Ctrl-C ends the server)\n")
+    sys.stdout.flush()
+
+
+@main.command("worker")
+@command
+def run_worker() -> None:
+    """Run the job worker: mail, reminders, overdue attempts."""
+    with _app() as app:
+        worker.run(app)
+
+
+@main.command()
+@command
+def nightly() -> None:
+    """Do what must happen once a day. Safe to repeat."""
+    with _app() as app:
+        for what, count in worker.nightly(app).items():
+            click.echo(f"{what}: {count}")
+
+
+@main.command()
+@command
+def check() -> None:
+    """Check settings, database, schema, mail, storage, clock and disk: one line each."""
+    with _app() as app:
+        results = checks.run(app)
+    for result in results:
+        click.echo(f"{'ok  ' if result.ok else 'FAIL'}  {result.name}: {result.words}")
+    if not all(result.ok for result in results):
+        sys.exit(1)
+
+
+@main.group()
+def people() -> None:
+    """People in the system."""
+
+
+@people.command()
+@click.argument("email")
+@click.option("--name", required=True, help="Given and family name.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="May be given several times.")
+@click.option("--tier", default="staff", type=click.Choice(TIERS), show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@command
+def add(email: str, name: str, roles: tuple[str, ...], tier: str, password_stdin: bool) -> None:
+    """Add a person by hand, the first administrator among them."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with _app() as app:
+        with app.extensions["database"].transaction() as session:
+            person = accounts.add(session, email, name, roles=roles, password=password, tier=tier)
+        click.echo(f"{person.email} added")

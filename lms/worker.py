@@ -1,0 +1,63 @@
+"""The job worker: what is done regularly, each job a list of calls."""
+
+from flask import Flask
+from huey import RedisHuey, SqliteHuey, crontab
+from huey.api import Huey
+
+from certificates import nightly as certificates
+from lms.base import outbox
+from lms.base.settings import Settings
+from lms.people import signin
+from quizzes import attempts
+
+
+def run(app: Flask) -> None:
+    """Work until told to stop."""
+    queue = build(app)
+    queue.create_consumer(workers=1, periodic=True, check_worker_health=False).run()
+
+
+def build(app: Flask) -> Huey:
+    """The queue with its periodic jobs: mail and overdue attempts every minute, the rest at night."""
+    queue = _queue(app.extensions["settings"])
+
+    @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    def every_minute() -> None:
+        minutely(app)
+
+    @queue.periodic_task(crontab(hour="2", minute="30"))  # type: ignore[untyped-decorator]
+    def every_night() -> None:
+        nightly(app)
+
+    return queue
+
+
+def minutely(app: Flask) -> None:
+    """Mark attempts whose time is over, then send the mail that is due."""
+    database = app.extensions["database"]
+    with app.app_context():
+        with database.transaction() as session:
+            attempts.close_overdue(session)
+        outbox.deliver(database, app.extensions["settings"])
+
+
+def nightly(app: Flask) -> dict[str, int]:
+    """What must happen once a day; doing it again on the same day changes nothing. Returns how many of each."""
+    database = app.extensions["database"]
+    done = {}
+    with app.app_context():
+        for name, job in (
+            ("attempts closed", attempts.close_overdue),
+            ("authorizations ended", certificates.expire),
+            ("renewal reminders queued", certificates.remind),
+            ("old sign-ins removed", signin.forget_old),
+        ):
+            with database.transaction() as session:
+                done[name] = job(session)
+    return done
+
+
+def _queue(settings: Settings) -> Huey:
+    if settings.queue_url == "embedded":
+        return SqliteHuey("lms", filename=str(settings.instance / "queue.sqlite"))
+    return RedisHuey("lms", url=settings.queue_url)

@@ -1,0 +1,128 @@
+"""The command `lms`, as somebody types it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.base.db import Database
+from lms.people import passwords
+from lms.people.models import Person, PersonRole
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def lms(tmp_path, database_kind, request):
+    """Runs the command on an empty database; `lms.database` looks into it."""
+    if database_kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'fresh.sqlite'}"
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        name = f"commands_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
+        server.execute(f"CREATE DATABASE {name}")
+        url = server.url(name)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    environment = clean | {"LMS_INSTANCE": str(tmp_path / "instance"), "LMS_DATABASE_URL": url}
+
+    def run(*words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lms", *words],
+            cwd=ROOT,
+            env=environment | more,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    run.database = Database(url, {})
+    yield run
+    run.database.close()
+
+
+def test_from_nothing_to_a_demo_company_twice(lms):
+    first = lms("init")
+    assert first.returncode == 0, first.stderr
+    assert "course principles: added" in first.stdout
+    assert "unchanged" in lms("init").stdout
+    demo = lms("demo")
+    assert demo.returncode == 0, demo.stderr
+    with lms.database.reading() as session:
+        people = session.scalar(select(func.count()).select_from(Person))
+    assert "is there already" in lms("demo").stdout
+    assert "is there already" in lms("demo", "--if-empty").stdout
+    nightly = lms("nightly")
+    assert nightly.returncode == 0, nightly.stderr
+    assert lms("nightly").stdout.count(": 0") >= 3
+    with lms.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == people
+    checked = lms("check")
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.count("ok  ") == 7
+
+
+def test_the_demo_refuses_a_database_with_other_people(lms):
+    lms("init")
+    assert lms("people", "add", "ann@example.com", "--name", "Ann Onymous").returncode == 0
+    refused = lms("demo")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: There are people in this database already")
+    assert lms("demo", "--if-empty").returncode == 0
+
+
+def test_the_first_administrator_is_added_by_hand(lms):
+    lms("init")
+    words = ("people", "add", "Root@Example.com", "--name", "Rosa Root", "--role", "administrator", "--password-stdin")
+    added = lms(*words, typed="correct horse battery\n")
+    assert added.returncode == 0, added.stderr
+    with lms.database.reading() as session:
+        person = session.scalars(select(Person)).one()
+        assert (person.email, person.name) == ("root@example.com", "Rosa Root")
+        assert passwords.matches(person.password_hash, "correct horse battery")
+        assert session.scalars(select(PersonRole.role)).all() == ["administrator"]
+    again = lms(*words, typed="correct horse battery\n")
+    assert (again.returncode, again.stderr) == (1, "Error: root@example.com is somebody’s address already.\n")
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("words", "more", "code", "sentence"),
+    [
+        (("people", "add", "a@example.com", "--name", "A", "--role", "king"), {}, 2, "Invalid value"),
+        (("people", "add", "nobody", "--name", "No Body"), {}, 1, "is not a mail address"),
+        (("people", "add", "a@example.com", "--name", "A", "--password-stdin"), {}, 1, "needs at least 10"),
+        (("serve", "--port", "99999999"), {}, 2, "Invalid value"),
+        (("init",), {"LMS_COLOUR": "blue"}, 1, "LMS_COLOUR is not a setting"),
+        (("init",), {"LMS_PORT": "many"}, 1, "must be a whole number"),
+        (("serve", "--host", "0.0.0.0"), {"LMS_DEMO": "1"}, 1, "works on 127.0.0.1 only"),
+        (("check",), {"LMS_SMTP_URL": "smtp://127.0.0.1:1"}, 1, ""),
+    ],
+)
+def test_a_mistake_gets_a_sentence_and_never_a_traceback(lms, words, more, code, sentence):
+    if words[0] == "people":
+        lms("init")
+    answer = lms(*words, typed="short\n", **more)
+    assert answer.returncode == code, answer.stderr
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr + answer.stdout
+
+
+@pytest.mark.sqlite_only
+def test_a_database_that_was_not_prepared_is_said_in_a_sentence(lms):
+    answer = lms("demo")
+    assert answer.returncode == 1
+    assert "Has lms init been run?" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("words", [(), ("init",), ("demo",), ("serve",), ("worker",), ("nightly",), ("people", "add")])
+def test_every_command_has_help(lms, words):
+    answer = lms(*words, "--help")
+    assert answer.returncode == 0
+    assert "Usage:" in answer.stdout
