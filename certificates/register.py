@@ -1,0 +1,177 @@
+"""The register: which certificates there are, and what their holders may do on a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from certificates import authority, days, numbers
+from certificates.models import (
+    Authorization,
+    AuthorizationScope,
+    AuthorizationStatus,
+    Certificate,
+    Level,
+)
+from certificates.standing import Change, Scope, Standing, standing_on
+from lms.base.i18n import pick
+from lms.base.settings import in_force
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A certificate as its holder sees it. `status` is that of today: `valid`, `future`, `waiting`, `paused`, `ended`
+    or `withdrawn`; `ends_on` is the last day."""
+
+    uid: str
+    number: str
+    rank: int
+    content: dict[str, Any]
+    issued_on: date
+    ends_on: date
+    status: str
+    check_address: str
+
+    @property
+    def holds_today(self) -> bool:
+        return self.status == "valid"
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the level says of itself, for the reader, as it was when the certificate was awarded."""
+        return pick(self.content["level"]["texts"])
+
+    @property
+    def level_name(self) -> str:
+        return str(self.words["name"])
+
+    @property
+    def allows(self) -> str:
+        """What it allows, as a sentence without a subject."""
+        allows = str(self.words["allows"])
+        return allows[:1].upper() + allows[1:]
+
+
+_MINE = (
+    select(
+        Certificate.uid,
+        Certificate.number,
+        Certificate.content,
+        Certificate.issued_at,
+        Certificate.valid_from,
+        Certificate.valid_until,
+        Certificate.level_id,
+        Level.rank,
+        Authorization.status,
+        Authorization.starts_on,
+        Authorization.ends_on,
+    )
+    .join(Level, Level.id == Certificate.level_id)
+    .outerjoin(Authorization, Authorization.certificate_id == Certificate.id)
+    .order_by(Level.rank.desc(), Certificate.cycle.desc())
+)
+
+
+def of_person(session: Session, person_id: int) -> list[Entry]:
+    """Somebody's certificates, the newest of each level, highest level first. One statement.
+
+    A level that only proves something is left out when a higher one is there.
+    """
+    newest: dict[int, Entry] = {}
+    for row in session.execute(_MINE.where(Certificate.person_id == person_id)):
+        newest.setdefault(row.level_id, _entry(row))
+    entries = list(newest.values())
+    return [entry for entry in entries if entry.rank > 0] or entries
+
+
+def every(session: Session, person_id: int) -> list[Entry]:
+    """All of somebody's certificates, of every level and cycle. One statement."""
+    return [_entry(row) for row in session.execute(_MINE.where(Certificate.person_id == person_id))]
+
+
+def _entry(row: Row[Any]) -> Entry:
+    ends_on = min(row.valid_until, row.ends_on or row.valid_until)
+    return Entry(
+        uid=row.uid,
+        number=numbers.shown(row.number),
+        rank=row.rank,
+        content=row.content,
+        issued_on=days.day_of(row.issued_at),
+        ends_on=ends_on,
+        status=state(row.status or "active", row.valid_from, ends_on, days.today()),
+        check_address=f"{in_force().base_url}/verify/{row.uid}",
+    )
+
+
+def state(status: str, starts_on: date, ends_on: date, on: date) -> str:
+    """What a status amounts to on a day: `valid`, `future`, `waiting`, `paused`, `ended` or `withdrawn`."""
+    if status == "revoked":
+        return "withdrawn"
+    if status == "ended" or on > ends_on:
+        return "ended"
+    if on < starts_on:
+        return "future"
+    return {"active": "valid", "requested": "waiting", "suspended": "paused"}[status]
+
+
+def of_holder(session: Session, person_id: int, uid: str) -> dict[str, Any] | None:
+    """The frozen content of a certificate that is this person's, or nothing: another's is not found either."""
+    if not uid.isalnum():
+        return None
+    return session.scalar(select(Certificate.content).where(Certificate.uid == uid, Certificate.person_id == person_id))
+
+
+def histories(session: Session, authorization_ids: Iterable[int | None]) -> dict[int, list[Change]]:
+    """The histories of authorizations, oldest change first. One statement, none when there is none to ask about."""
+    wanted = [number for number in authorization_ids if number is not None]
+    found: dict[int, list[Change]] = {number: [] for number in wanted}
+    if wanted:
+        for row in session.execute(_HISTORY.where(AuthorizationStatus.authorization_id.in_(wanted))):
+            found[row.authorization_id].append(Change(row.status, row.at, row.until, row.reason))
+    return found
+
+
+_HISTORY = select(
+    AuthorizationStatus.authorization_id,
+    AuthorizationStatus.status,
+    AuthorizationStatus.at,
+    AuthorizationStatus.until,
+    AuthorizationStatus.reason,
+).order_by(AuthorizationStatus.id)
+
+
+def standings(session: Session, person_id: int, on: date) -> list[Standing]:
+    """How all permissions of somebody stood on a day. Two statements."""
+    rows = session.execute(
+        select(
+            Authorization.id,
+            Authorization.starts_on,
+            Authorization.ends_on,
+            Level.rank,
+            AuthorizationScope.dimension,
+            AuthorizationScope.value,
+        )
+        .join(Level, Level.id == Authorization.level_id)
+        .outerjoin(AuthorizationScope, AuthorizationScope.authorization_id == Authorization.id)
+        .where(Authorization.person_id == person_id)
+        .order_by(Authorization.id)
+    ).all()
+    given = {row.id: row for row in rows}
+    past = histories(session, given)
+    scopes = {
+        number: Scope.of((row.dimension, row.value) for row in rows if row.id == number and row.dimension)
+        for number in given
+    }
+    found = (
+        standing_on(past[number], on, starts_on=row.starts_on, ends_on=row.ends_on, scope=scopes[number], rank=row.rank)
+        for number, row in given.items()
+    )
+    return [standing for standing in found if standing is not None]
+
+
+def holds_any(found: Iterable[Standing], on: date) -> bool:
+    """Whether at least one of the permissions holds on a day."""
+    return any(authority.holds(standing, on) for standing in found)
