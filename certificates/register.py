@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from certificates import authority, days, numbers
@@ -71,6 +71,7 @@ _MINE = (
     )
     .join(Level, Level.id == Certificate.level_id)
     .outerjoin(Authorization, Authorization.certificate_id == Certificate.id)
+    .where(Certificate.person_id == bindparam("person_id"))
     .order_by(Level.rank.desc(), Certificate.cycle.desc())
 )
 
@@ -81,7 +82,7 @@ def of_person(session: Session, person_id: int) -> list[Entry]:
     A level that only proves something is left out when a higher one is there.
     """
     newest: dict[int, Entry] = {}
-    for row in session.execute(_MINE.where(Certificate.person_id == person_id)):
+    for row in session.execute(_MINE, {"person_id": person_id}):
         newest.setdefault(row.level_id, _entry(row))
     entries = list(newest.values())
     return [entry for entry in entries if entry.rank > 0] or entries
@@ -89,7 +90,7 @@ def of_person(session: Session, person_id: int) -> list[Entry]:
 
 def every(session: Session, person_id: int) -> list[Entry]:
     """All of somebody's certificates, of every level and cycle. One statement."""
-    return [_entry(row) for row in session.execute(_MINE.where(Certificate.person_id == person_id))]
+    return [_entry(row) for row in session.execute(_MINE, {"person_id": person_id})]
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from courses import media
@@ -29,6 +29,7 @@ from lms.guidelines import catalog as guidelines
 from lms.people.models import TIERS
 
 CONTENT = Path(__file__).resolve().parent / "content"
+STUDIO_WORDS = {"publish", "versions"}
 _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -47,10 +48,11 @@ def load(session: Session, files: FileStore, folder: Path) -> str:
     )
     if newest and newest.source_sha256 == digest:
         return "unchanged"
-    if newest and not newest.source_sha256:
+    if newest and (not newest.source_sha256 or _has_draft(session, newest.course_id)):
         return "kept"
     course = _course(session, file, course)
-    version = _Reader(session, files, folder, file).version(course.id, newest.number + 1 if newest else 1, digest)
+    reader = _Reader(session, files, folder, file, newest.id if newest else None)
+    version = reader.version(course.id, newest.number + 1 if newest else 1, digest)
     if newest:
         newest.status = "superseded"
         session.flush()
@@ -58,6 +60,12 @@ def load(session: Session, files: FileStore, folder: Path) -> str:
     session.flush()
     audit.record(session, "loaded a course", f"course:{course.id}", version=version.number)
     return "updated" if newest else "added"
+
+
+def _has_draft(session: Session, course_id: int) -> bool:
+    """Whether authors are changing the course in the studio at present."""
+    draft = exists().where(CourseVersion.course_id == course_id, CourseVersion.status == "draft")
+    return bool(session.scalar(select(draft)))
 
 
 def _digest(folder: Path) -> str:
@@ -92,16 +100,27 @@ def _course(session: Session, file: TomlFile, course: Course | None) -> Course:
     return course
 
 
+def _revisions(session: Session, version_id: int | None) -> dict[tuple[str, str], int]:
+    """The revision of each text of a version, by lesson and language: the next version counts on from there."""
+    rows = session.execute(
+        select(Lesson.slug, LessonText.language, LessonText.revision)
+        .join(Lesson, Lesson.id == LessonText.lesson_id)
+        .where(Lesson.version_id == version_id)
+    )
+    return {(slug, language): revision for slug, language, revision in rows}
+
+
 class _Reader:
     """Reads one folder into a version."""
 
-    def __init__(self, session: Session, files: FileStore, folder: Path, file: TomlFile) -> None:
+    def __init__(self, session: Session, files: FileStore, folder: Path, file: TomlFile, before_id: int | None) -> None:
         self.session = session
         self.files = files
         self.folder = folder
         self.file = file
         self.clauses = {clause.code for clause in guidelines.live(session).clauses}
         self.lessons: set[str] = set()
+        self.revisions = _revisions(session, before_id)
 
     def version(self, course_id: int, number: int, digest: str) -> CourseVersion:
         titles = self.file.texts(self.file.data, "title", CONTENT_LANGUAGES)
@@ -145,6 +164,8 @@ class _Reader:
         codes = self.file.need(table, "clauses", list, slug)
         if not _ADDRESS.fullmatch(slug) or slug in self.lessons:
             raise self.file.wrong(f"key {slug!r} is used twice or has more than small letters, digits, hyphens.", slug)
+        if slug in STUDIO_WORDS:
+            raise self.file.wrong(f"key {slug!r} is an address of the studio; choose another.", slug)
         if minutes < 1:
             raise self.file.wrong(f"minutes of {slug} is {minutes}; it must be 1 or more.", slug)
         if unknown := [code for code in codes if code not in self.clauses]:
@@ -177,6 +198,7 @@ class _Reader:
                 title=heading.removeprefix("# ").strip(),
                 html=self._html(path, body),
                 policy=richtext.POLICY,
+                revision=self.revisions.get((lesson.slug, language), 0) + 1,
                 saved_at=clock.now(),
             )
 

@@ -152,7 +152,7 @@ class LessonClause(Base):
 
 
 class LessonText(Base):
-    """A lesson in one language, cleaned by version `policy` of the allowlist. `revision` counts the saves of a draft."""
+    """A lesson in one language, cleaned by version `policy` of the allowlist. `revision` counts its saves."""
 
     __tablename__ = "lesson_text"
     __table_args__ = (ForeignKeyConstraint(["lesson_id", "version_id"], ["lesson.id", "lesson.version_id"]),)

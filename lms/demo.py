@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from certificates.models import Handle
 from courses import catalog, enrollment, progress
 from courses.catalog import CourseView
 from lms.base import clock
@@ -18,6 +19,14 @@ from quizzes import attempts, papers
 from quizzes.papers import Item
 
 DOMAIN = "acme.example"
+
+
+HANDLES = {
+    "ana": ("linkedin", "ana.moreau"),
+    "luc": ("facebook", "luc.bogaert"),
+    "ahmed": ("linkedin", "ahmed.elamrani"),
+    "nadia": ("mastodon", "nadia"),
+}
 
 
 @dataclass(frozen=True)
@@ -347,6 +356,8 @@ def load(session: Session, password: str, *, only_if_empty: bool) -> str:
     session.flush()
     for member in sorted(MEMBERS, key=lambda member: -member.started_days_ago):
         _learn(session, member, made[member.key], course)
+    for key, (channel, name) in HANDLES.items():
+        session.add(Handle(person_id=made[key].id, channel=channel, name=name, confirmed_at=clock.now()))
     return f"added, {len(made)} people"
 
 

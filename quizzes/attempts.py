@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from courses import progress
@@ -70,15 +70,22 @@ def of_person(session: Session, person_id: int, quiz: QuizView) -> list[Attempt]
     )
 
 
+_OPEN = (
+    select(Attempt.id, Quiz.slug, Quiz.course_id, Attempt.deadline_at)
+    .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
+    .join(Quiz, Quiz.id == QuizVersion.quiz_id)
+    .where(
+        Attempt.person_id == bindparam("person_id"),
+        Attempt.state == "in_progress",
+        Attempt.deadline_at > bindparam("now"),
+    )
+    .order_by(Attempt.deadline_at)
+)
+
+
 def open_for(session: Session, person_id: int) -> list[OpenAttempt]:
     """The attempts somebody can go on with, the most urgent first. One statement."""
-    rows = session.execute(
-        select(Attempt.id, Quiz.slug, Quiz.course_id, Attempt.deadline_at)
-        .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
-        .join(Quiz, Quiz.id == QuizVersion.quiz_id)
-        .where(Attempt.person_id == person_id, Attempt.state == "in_progress", Attempt.deadline_at > clock.now())
-        .order_by(Attempt.deadline_at)
-    )
+    rows = session.execute(_OPEN, {"person_id": person_id, "now": clock.now()})
     return [OpenAttempt(*row) for row in rows]
 
 

@@ -139,7 +139,11 @@ class Database:
         return Session(
             self._writing if writes else self.engine,
             expire_on_commit=False,
-            info={"consequences": self._consequences, "remembered": self._remembered},
+            info={
+                "consequences": self._consequences,
+                "remembered": self._remembered,
+                "unsettled": {} if writes else self._remembered,
+            },
         )
 
     @contextmanager
@@ -163,14 +167,19 @@ REMEMBERED_AT_MOST = 4000
 
 
 def remembered(session: Session, key: Hashable, load: Callable[[], Value]) -> Value:
-    """What `load` returned for this key, kept in the process: only for what never changes, as a published version."""
+    """What `load` returned for this key, kept in the process: only for what never changes, as a published version.
+
+    What a writing session loads is kept for that session alone: it may be undone, and its number given to another.
+    """
     kept: OrderedDict[Hashable, Any] = session.info["remembered"]
-    try:
-        value: Value = kept[key]
-    except KeyError:
-        value = kept[key] = load()
-        while len(kept) > REMEMBERED_AT_MOST:
-            kept.popitem(last=False)
+    own: dict[Hashable, Any] = session.info["unsettled"]
+    for place in (own, kept):
+        if key in place:
+            found: Value = place[key]
+            return found
+    value = own[key] = load()
+    while len(kept) > REMEMBERED_AT_MOST:
+        kept.popitem(last=False)
     return value
 
 

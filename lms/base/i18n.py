@@ -64,7 +64,8 @@ def _catalog(code: str) -> NullTranslations:
 
 def language() -> str:
     """The two letters of the reader's language. Asked often on every page: it looks where Flask-Babel keeps it."""
-    locale = (getattr(request, "babel_locale", None) if has_request_context() else None) or get_locale()
+    kept = g.get("_flask_babel") if has_app_context() else None
+    locale = getattr(kept, "babel_locale", None) or get_locale()
     return str(locale.language) if locale else "en"
 
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.base.db import Database
-from lms.base.errors import Invalid, N_, NotFound, Refused, Unavailable
+from lms.base.errors import N_, Invalid, NotFound, Refused, Unavailable
 from lms.base.settings import Settings
 
 log = logging.getLogger("lms")

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.base import clock, richtext
+from lms.base import clock, markdown
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
 from lms.guidelines.models import Clause, ClauseText, Guideline, GuidelineText, GuidelineVersion
 
@@ -114,8 +114,8 @@ def _parts(path: Path, text: str) -> dict[str, tuple[str, str, int]]:
 
 def _html(path: Path, text: str, first_line: int) -> str:
     try:
-        return richtext.from_markdown(text, media=_no_media, clause=lambda code: f"#{code}")
-    except richtext.BadText as error:
+        return markdown.from_markdown(text, media=_no_media, clause=lambda code: f"#{code}")
+    except markdown.BadText as error:
         raise ContentError(path, first_line + error.line - 1, error.message) from error
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from courses import catalog, loading, media
+from courses import authoring, catalog, loading, media
 from courses.models import Course, CourseVersion, Enrollment, LessonText
 from lms.base.content import ContentError
 from lms.base.files import FileStore
@@ -138,3 +138,26 @@ def test_an_active_picture_is_refused(drawing):
 
 def test_nobody_is_enrolled_by_loading(session, shipped):
     assert session.scalar(select(func.count()).select_from(Enrollment)) == 0
+
+
+def test_a_course_with_a_draft_in_the_studio_is_left_alone(session, make, files, folder, shipped):
+    authoring.open_draft(session, shipped.id, make.person().id)
+    path = folder / "en" / "one-conversation.md"
+    path.write_text(path.read_text() + "\nMore.\n")
+    assert loading.load(session, files, folder) == "kept"
+
+
+def test_a_page_that_an_author_opened_before_the_load_is_stale_after_it(session, files, folder, shipped):
+    path = folder / "en" / "one-conversation.md"
+    path.write_text(path.read_text() + "\nMore.\n")
+    loading.load(session, files, folder)
+    revisions = select(LessonText.revision).join(CourseVersion, CourseVersion.id == LessonText.version_id)
+    assert set(session.scalars(revisions.where(CourseVersion.number == 2))) == {2}
+
+
+def test_a_lesson_cannot_have_an_address_of_the_studio(session, files, folder):
+    guidelines.load(session, guidelines.CONTENT / "how-we-speak")
+    path = folder / "course.toml"
+    path.write_text(path.read_text().replace('key = "one-conversation"', 'key = "publish"'))
+    with pytest.raises(ContentError, match="address of the studio"):
+        loading.load(session, files, folder)

@@ -157,6 +157,7 @@ def test_the_figures_are_those_of_a_plain_count(session: Session, company: list[
         check_table(session, company, people, today)
         savepoint.rollback()
     session.info["remembered"].clear()
+    session.info["unsettled"].clear()
 
 
 def check_team(session: Session, company: list[Somebody], people: list[Person], direct: bool, today: date) -> None:
