@@ -66,9 +66,9 @@ def missing(catalog: Catalog, collected: Catalog) -> list[str]:
 
 def update() -> dict[str, list[str]]:
     """Bring all catalogs up to date with the source and compile them; returns what is missing, by language."""
-    collected = collect()
     gaps = {}
     for language in SHIPPED_LANGUAGES:
+        collected = collect()  # anew, because a catalog takes over the messages themselves
         catalog = read(language)
         catalog.update(collected, no_fuzzy_matching=True)
         catalog.obsolete.clear()

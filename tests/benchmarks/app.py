@@ -1,6 +1,6 @@
 """The application with one more page: the plain one, against which the others are measured on the same server."""
 
-from flask import render_template_string
+from flask import Flask, current_app
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -9,10 +9,10 @@ from lms.base import access, web
 from lms.base.access import SIGNED_IN, open_to
 from lms.people.models import Person
 
-ROW = "<tr><th>{{ person.name }}</th><td>{{ person.email }}</td><td>{{ loop.index }}</td><td>A fixed sentence.</td></tr>"
+SENTENCE = "<p>Listen first, say who you are, keep what is confidential, and ask when you are in doubt.</p>\n"
 PAGE = (
-    "<!doctype html><html lang=en><title>Plain</title><h1>{{ person.name }}</h1><table>"
-    f"{{% for one in range(145) %}}{ROW}{{% endfor %}}</table></html>"
+    "<!doctype html><html lang=en><title>Plain</title><h1>{{ person.name }}</h1>"
+    f"{SENTENCE * 160}<p>{{{{ person.email }}}}</p></html>"
 )
 
 
@@ -20,11 +20,12 @@ PAGE = (
 def plain() -> str:
     """Load the signed-in person by primary key and render a fixed page of about 15 kB."""
     person = web.session().scalars(select(Person).where(Person.id == current_user.id)).one()
-    return render_template_string(PAGE, person=person)
+    return str(current_app.extensions["plain page"].render(person=person))
 
 
-def make() -> "object":
+def make() -> Flask:
     app = create_app()
+    app.extensions["plain page"] = app.jinja_env.from_string(PAGE)
     app.add_url_rule("/plain", "plain", plain)
     access.audience_of(app, "plain")
     return app
