@@ -5,18 +5,19 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test bench lock translations
 
-run: $(VENV)/.runs
+run: $(VENV)/.translations
 	@$(BIN)/python -m lms init
 	@$(BIN)/python -m lms demo --if-empty
 	@LMS_DEMO=$${LMS_DEMO:-1} exec $(BIN)/python -m lms serve --with-worker
 
-test: $(VENV)/.tests
+test: $(VENV)/.tests $(VENV)/.translations
 	@$(BIN)/python -m tests.run
 
-bench: $(VENV)/.tests
+bench: $(VENV)/.tests $(VENV)/.translations
 	@$(BIN)/python -m tests.benchmarks
 
 $(VENV)/.runs: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
@@ -24,6 +25,10 @@ $(VENV)/.runs: requirements.lock pyproject.toml
 
 $(VENV)/.tests: $(VENV)/.runs requirements-tests.lock
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-tests.lock
+	@touch $@
+
+$(VENV)/.translations: $(VENV)/.runs $(wildcard lms/translations/*/LC_MESSAGES/messages.po)
+	@$(BIN)/pybabel --quiet compile --directory lms/translations
 	@touch $@
 
 # for maintainers: needs the package uv

@@ -72,6 +72,8 @@ def update() -> dict[str, list[str]]:
         catalog = read(language)
         catalog.update(collected, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        catalog.fuzzy = False
+        catalog.header_comment = "# The sentences of the Social Media University. Made by: make translations"
         if language == "en":
             _say_the_same(catalog)
         path(language).parent.mkdir(parents=True, exist_ok=True)

@@ -47,9 +47,7 @@ def main() -> None:
                 for page, (who, path) in PAGES.items():
                     for one in houses:
                         into = measured[one.name, page] if turn else Figures()
-                        together(
-                            [partial(_load, browser, path) for browser in browsers[one.name, who]], one.cpu, into
-                        )
+                        together([partial(_load, browser, path) for browser in browsers[one.name, who]], one.cpu, into)
                 print(f"round {turn} of {ROUNDS}", file=sys.stderr)
             for one in houses:
                 counted = count_statements(one.environment, PAGES)

@@ -16,7 +16,10 @@ def add(count: int) -> None:
         course = catalog.get(session, "principles")
         for number in range(count):
             person = Person(
-                email=f"learner{number}@acme.example", given_name="Learner", family_name=str(number), password_hash=secret
+                email=f"learner{number}@acme.example",
+                given_name="Learner",
+                family_name=str(number),
+                password_hash=secret,
             )
             session.add(person)
             session.flush()

@@ -1,0 +1,146 @@
+"""Every page in a real browser: nothing that axe-core finds wrong, nothing wider than the screen, in light and dark."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from flask import url_for
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from lms import create_app
+from lms.base.access import audience_of
+from lms.people import signin
+from tests.conftest import settings_in
+from tests.support import accessibility, world
+from tests.support.client import Client
+
+WIDTHS = {"wide": (1280, 800), "narrow": (390, 844)}
+AUDIENCES = {"public": "anonymous", "signed in": "learner", "managers": "bob", "author or administrator": "author"}
+NO_PAGES = {
+    "certificates.pdf",
+    "home.start",
+    "media.file",
+    "operations.alive",
+    "operations.ready",
+    "reports.branch_csv",
+    "reports.team_csv",
+}
+"""What is not a page but a file, a figure or the way to a page."""
+
+
+class Served(NamedTuple):
+    """The address of the application, its pages with who looks at each, and the cookies of people who are signed in."""
+
+    address: str
+    pages: list[tuple[str, str]]
+    cookies: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, prepared_sqlite: Path) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copyfile(prepared_sqlite, folder / "lms.sqlite")
+    app = create_app(settings_in(folder / "instance", f"sqlite:///{folder / 'lms.sqlite'}", shared_folder))
+    app.test_client_class = Client
+    world.fill(app)
+    cookies, pages = {}, []
+    with app.extensions["database"].transaction() as session:
+        for kind, visitor in world.visitors(session).items():
+            if visitor.person_id:
+                client = world.client_of(app, signin.start(session, visitor.person_id, "tests").token)
+                cookie = client.get_cookie("lms")
+                assert cookie
+                cookies[kind] = cookie.value
+        for address in world.addresses(session):
+            if address.endpoint not in NO_PAGES:
+                with app.test_request_context():
+                    path = url_for(address.endpoint, **address.values)  # type: ignore[arg-type]
+                owners = sorted(address.owners or ())
+                kind = owners[0] if owners else AUDIENCES[audience_of(app, address.endpoint).name]
+                pages.append((path, kind))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield Served(f"http://127.0.0.1:{server.server_port}", pages, cookies)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["database"].close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+def window(
+    browser: Browser, contexts: list[BrowserContext], served: Served, kind: str, width: str, *, javascript: bool = True
+) -> Page:
+    wide, high = WIDTHS[width]
+    context = browser.new_context(
+        base_url=served.address,
+        viewport={"width": wide, "height": high},
+        reduced_motion="reduce",
+        java_script_enabled=javascript,
+    )
+    if kind in served.cookies:
+        context.add_cookies([{"name": "lms", "value": served.cookies[kind], "url": served.address}])
+    contexts.append(context)
+    return context.new_page()
+
+
+def look_at_all(served: Served, judge: Callable[[Page], list[str]], open_window: Callable[[str], Page]) -> list[str]:
+    windows: dict[str, Page] = {}
+    found = []
+    for path, kind in served.pages:
+        page = windows.get(kind) or windows.setdefault(kind, open_window(kind))
+        page.goto(path, wait_until="load")
+        found += [f"{kind} at {path}: {problem}" for problem in judge(page)]
+    return found
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_axe_finds_nothing_in_light_or_dark(served, browser, contexts, width):
+    found = look_at_all(served, accessibility.violations, lambda kind: window(browser, contexts, served, kind, width))
+    assert found == []
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_nothing_is_wider_than_the_screen(served, browser, contexts, width):
+    def judge(page: Page) -> list[str]:
+        inside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return [f"{inside} pixels too wide"] if inside > 0 else []
+
+    found = look_at_all(served, judge, lambda kind: window(browser, contexts, served, kind, width))
+    assert found == []
+
+
+def test_no_page_raises_an_error_or_breaks_the_policy(served, browser, contexts):
+    told: list[str] = []
+
+    def open_window(kind: str) -> Page:
+        page = window(browser, contexts, served, kind, "wide")
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("console", lambda message: told.append(message.text) if "Security Policy" in message.text else None)
+        return page
+
+    def judge(page: Page) -> list[str]:
+        new, told[:] = list(told), []
+        return new
+
+    assert look_at_all(served, judge, open_window) == []
+
+
+def test_every_page_can_be_read_without_javascript(served, browser, contexts):
+    def judge(page: Page) -> list[str]:
+        return [] if page.locator("h1").first.is_visible() else ["no heading to be seen"]
+
+    found = look_at_all(served, judge, lambda kind: window(browser, contexts, served, kind, "narrow", javascript=False))
+    assert found == []

@@ -1,0 +1,23 @@
+"""axe-core on a page, in light and in dark."""
+
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, in light and dark, a line for each."""
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for violation in Axe().run(page, options=RULES).response["violations"]:
+            found += [f"{scheme}: {violation['id']}: {_place(node)}" for node in violation["nodes"]]
+    return found
+
+
+def _place(node: dict[str, Any]) -> str:
+    return f"{' '.join(map(str, node['target']))}: {node['failureSummary'].splitlines()[-1].strip()}"

@@ -1,0 +1,160 @@
+"""The shipped curriculum and the demo company, for tests that walk over all pages."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certificates.models import Certificate
+from courses import catalog
+from courses.models import Course, Media
+from lms import content, demo
+from lms.people.models import Person, PersonRole
+from quizzes import attempts
+from quizzes.models import Attempt
+from tests.make import PASSWORD, Make
+from tests.support.client import Client
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A kind of person at the door: by key, nobody for `anonymous`."""
+
+    kind: str
+    person_id: int | None
+    roles: frozenset[str]
+    is_manager: bool
+
+
+@dataclass(frozen=True)
+class Address:
+    """An example of a route, and who may see it beside what its audience says: `owner` is the only one, if named."""
+
+    endpoint: str
+    values: dict[str, str | int]
+    owners: frozenset[str] | None = None
+    status: int = 200
+
+
+KINDS = {
+    "learner": "",
+    "alice": "alice@acme.example",
+    "bob": "bob@acme.example",
+    "author": "",
+    "administrator": "dana@acme.example",
+    "hub": "hugo@acme.example",
+    "legal": "lena@acme.example",
+    "auditor": "",
+    "executive": "eva@acme.example",
+    "holder": "ana@acme.example",
+}
+"""Kinds of people, with who of the demo company is one; the others are made."""
+
+
+def fill(app: Flask) -> None:
+    """Load what is shipped and the demo company, and a learner with an open attempt."""
+    database = app.extensions["database"]
+    with app.app_context():
+        with database.transaction() as session:
+            list(content.load_shipped(session, app.extensions["files"]))
+        with database.transaction() as session:
+            demo.load(session, PASSWORD, only_if_empty=False)
+        with database.transaction() as session:
+            _add_missing_kinds(session)
+
+
+def _add_missing_kinds(session: Session) -> None:
+    make = Make(session)
+    for kind in ("author", "auditor"):
+        make.person(kind.capitalize(), email=f"{kind}@acme.example", employee_id=kind, roles=[kind])
+    learner = make.person("Learner", email="learner@acme.example", employee_id="learner")
+    course = catalog.get(session, "principles")
+    enrollment = make.enrollment(learner, session.get_one(Course, course.id), done=len(course.lessons))
+    assert enrollment.id
+    attempts.start(session, learner.id, "principles")
+
+
+def visitors(session: Session) -> dict[str, Visitor]:
+    """One of every kind, and nobody."""
+    found = {"anonymous": Visitor("anonymous", None, frozenset(), False)}
+    for kind, email in KINDS.items():
+        person = session.scalars(select(Person).where(Person.email == (email or f"{kind}@acme.example"))).one()
+        leads = session.scalar(
+            select(Person.id).where(Person.manager_id == person.id, Person.status != "left").limit(1)
+        )
+        roles = frozenset(session.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
+        found[kind] = Visitor(kind, person.id, roles, leads is not None)
+    return found
+
+
+def addresses(session: Session) -> list[Address]:
+    """An example, or several, of every route that can be read."""
+    course, lesson = "principles", catalog.get(session, "principles").lessons[0].slug
+    people = {
+        email: (number, uid) for email, number, uid in session.execute(select(Person.email, Person.id, Person.uid))
+    }
+    media = session.scalars(select(Media).order_by(Media.id)).first()
+    assert media
+    certificate = session.scalars(
+        select(Certificate.uid).where(Certificate.person_id == people["ana@acme.example"][0])
+    ).first()
+    assert certificate
+    one_course: dict[str, str | int] = {"slug": course}
+    one_lesson = one_course | {"lesson": lesson}
+    open_attempt = _attempt(session, people["learner@acme.example"][0])
+    marked_attempt = _attempt(session, people["ana@acme.example"][0])
+    alice: dict[str, str | int] = {"branch": people["alice@acme.example"][1]}
+    above_alice = frozenset({"bob", "executive"})
+    return [
+        Address("home.start", {}, status=302),
+        Address("home.learning", {}),
+        Address("people.login", {}),
+        Address("people.confirm_logout", {}),
+        Address("guidelines.guideline", {"slug": "how-we-speak"}),
+        Address("courses.catalog", {}),
+        Address("courses.course", one_course),
+        Address("courses.lesson", one_lesson),
+        Address("courses.course", {"slug": "nothing"}, frozenset()),
+        Address("media.file", {"digest": media.sha256, "name": media.name}),
+        Address("quizzes.quiz", {"slug": "principles"}),
+        Address("quizzes.attempt", {"attempt_id": open_attempt}, frozenset({"learner"})),
+        Address("quizzes.overview", {"attempt_id": open_attempt}, frozenset({"learner"})),
+        Address("quizzes.attempt", {"attempt_id": marked_attempt}, frozenset({"holder"})),
+        Address("quizzes.attempt", {"attempt_id": 2147483647}, frozenset()),
+        Address("certificates.mine", {}),
+        Address("certificates.pdf", {"uid": certificate}, frozenset({"holder"})),
+        Address("certificates.verify", {"uid": certificate}),
+        Address("certificates.verify", {"uid": "0" * 32}, frozenset()),
+        Address("certificates.verify_number", {}),
+        Address("certificates.speakers", {}),
+        Address("certificates.check", {"handle": "@nobody", "channel": "linkedin", "topic": "published"}),
+        Address("reports.team", {}),
+        Address("reports.team_csv", {}),
+        Address("reports.branch", alice, above_alice),
+        Address("reports.branch_csv", alice, above_alice),
+        Address("authoring.studio", {}),
+        Address("authoring.course", one_course),
+        Address("authoring.lesson", one_lesson),
+        Address("authoring.preview", one_lesson),
+        Address("authoring.publishing", one_course),
+        Address("authoring.version", one_course | {"number": 1}),
+        Address("operations.alive", {}),
+        Address("operations.ready", {}),
+    ]
+
+
+def _attempt(session: Session, person_id: int) -> int:
+    return (
+        session.scalars(select(Attempt.id).where(Attempt.person_id == person_id).order_by(Attempt.id.desc())).first()
+        or 0
+    )
+
+
+def client_of(app: Flask, token: str | None) -> Client:
+    """A client in which the holder of a sign-in token is signed in."""
+    client = app.test_client()
+    assert isinstance(client, Client)
+    if token:
+        client.enter_with(token)
+    return client
