@@ -75,7 +75,7 @@ def build(settings: Settings | None = None) -> Flask:
     access.install(app)
     folder, edition = static.prepare(settings.instance)
     pages.install(app, edition)
-    if settings.secure:
+    if settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = static.install(app.wsgi_app, folder, edition)  # type: ignore[method-assign]
     return app

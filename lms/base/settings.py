@@ -41,7 +41,12 @@ class Settings:
 
     @property
     def secure(self) -> bool:
-        """Whether the site is served over HTTPS, so that cookies may insist on it."""
+        """Whether cookies insist on HTTPS: everywhere but on this machine alone."""
+        return self.https or urlsplit(self.base_url).hostname not in LOOPBACK
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the site over HTTPS, through a server in front of this one."""
         return self.base_url.startswith("https://")
 
 
@@ -61,6 +66,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     base_url = str(values.get("base_url", f"http://127.0.0.1:{port}")).rstrip("/")
     if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
         raise BadSetting(f"LMS_BASE_URL is {base_url!r}; it must be an address such as https://speak.example.com.")
+    demo = _flag("demo", values.get("demo", False))
+    if demo and urlsplit(base_url).hostname not in LOOPBACK:
+        raise BadSetting(f"LMS_DEMO lets anyone sign in; it works on 127.0.0.1 only, not on {base_url}.")
     database_url = str(values.get("database_url", f"sqlite:///{instance / 'lms.sqlite'}"))
     if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting("LMS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
@@ -73,7 +81,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         queue_url=str(values.get("queue_url", "embedded")),
         smtp_url=_with_scheme("smtp_url", values, {"smtp", "smtps"}),
         storage_url=_with_scheme("storage_url", values, {"s3"}),
-        demo=_flag("demo", values.get("demo", False)),
+        demo=demo,
         demo_password=str(values.get("demo_password") or ""),
         languages=_languages(values.get("languages", ",".join(SHIPPED_LANGUAGES))),
         port=port,

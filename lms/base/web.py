@@ -117,7 +117,7 @@ def _abandon(error: BaseException | None = None) -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if settings().secure:
+    if settings().https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers.setdefault("Cache-Control", "private, no-store")
     if response.mimetype == "text/html":

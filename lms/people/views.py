@@ -11,6 +11,7 @@ from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.base.errors import TooMany
 from lms.base.forms import Confirmation
 from lms.base.i18n import COOKIE, LANGUAGES
+from lms.base.settings import LOOPBACK
 from lms.people import directory, signin
 from lms.people.forms import SignInForm, ThemeForm
 from lms.people.models import Person
@@ -52,7 +53,7 @@ def sign_in() -> Response:
 @open_to(PUBLIC)
 def demo_sign_in() -> Response:
     """One-click sign-in as a demo person: only while the demonstration is on, which it can be on loopback alone."""
-    if not web.settings().demo:
+    if not web.settings().demo or request.remote_addr not in LOOPBACK:
         abort(404)
     with web.own_transaction() as session:
         known = {email: (name, job) for email, name, job in directory.demo_people(session)}
@@ -67,6 +68,15 @@ def demo_sign_in() -> Response:
 @open_to(SIGNED_IN)
 def logout() -> Response:
     signin.end(web.session(), current_user.sign_in_id)
+    logout_user()
+    return redirect(url_for("people.login"), 303)
+
+
+@blueprint.post("/logout/everywhere")
+@open_to(SIGNED_IN)
+def logout_everywhere() -> Response:
+    """End every sign-in of this person, for instance after a phone was lost."""
+    signin.end_all(web.session(), current_user.id, actor_id=current_user.id)
     logout_user()
     return redirect(url_for("people.login"), 303)
 
