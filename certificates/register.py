@@ -17,6 +17,7 @@ from certificates.models import (
     Level,
 )
 from certificates.standing import Change, Scope, Standing, standing_on
+from lms.base.db import rows
 from lms.base.i18n import pick
 from lms.base.settings import in_force
 
@@ -82,7 +83,7 @@ def of_person(session: Session, person_id: int) -> list[Entry]:
     A level that only proves something is left out when a higher one is there.
     """
     newest: dict[int, Entry] = {}
-    for row in session.execute(_MINE, {"person_id": person_id}):
+    for row in rows(session, _MINE, {"person_id": person_id}):
         newest.setdefault(row.level_id, _entry(row))
     entries = list(newest.values())
     return [entry for entry in entries if entry.rank > 0] or entries
@@ -90,7 +91,7 @@ def of_person(session: Session, person_id: int) -> list[Entry]:
 
 def every(session: Session, person_id: int) -> list[Entry]:
     """All of somebody's certificates, of every level and cycle. One statement."""
-    return [_entry(row) for row in session.execute(_MINE, {"person_id": person_id})]
+    return [_entry(row) for row in rows(session, _MINE, {"person_id": person_id})]
 
 
 def _entry(row: Row[Any]) -> Entry:

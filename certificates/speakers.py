@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Executable, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from certificates import days, register, vocabulary
@@ -15,6 +15,7 @@ from certificates.authority import Question, Ruling, best
 from certificates.models import Authorization, AuthorizationScope, Certificate, Handle, LevelText
 from certificates.standing import Standing
 from lms.base import i18n
+from lms.base.db import rows
 from lms.base.errors import Invalid
 from lms.base.i18n import gettext
 from lms.people.models import Person, Unit
@@ -249,21 +250,23 @@ def _speaker(row: Row[Any]) -> Speaker:
 
 
 _PERSON: Any = select(Person.id, Person.uid, Person.given_name, Person.family_name, Person.listed, Person.status)
+_BY_UID = _PERSON.where(Person.uid == bindparam("uid"))
+_BY_HANDLE = (
+    _PERSON.join(Handle, Handle.person_id == Person.id).where(Handle.name == bindparam("handle")).distinct().limit(2)
+)
+_BY_HANDLE_ON_CHANNEL = _BY_HANDLE.where(Handle.channel == bindparam("channel"))
 
 
 def _by_uid(session: Session, uid: str) -> Row[Any] | None:
-    row: Row[Any] | None = session.execute(_PERSON.where(Person.uid == uid)).one_or_none()
-    return row
+    return rows(session, _BY_UID, {"uid": uid}).one_or_none()
 
 
 def _by_handle(session: Session, handle: str, channel: str) -> Row[Any] | None:
-    statement = _PERSON.join(Handle, Handle.person_id == Person.id).where(Handle.name == handle).distinct()
-    if channel and channel != "own":
-        statement = statement.where(Handle.channel == channel)
-    rows: Sequence[Row[Any]] = session.execute(statement.limit(2)).all()
-    if len(rows) > 1:
+    statement = _BY_HANDLE_ON_CHANNEL if channel and channel != "own" else _BY_HANDLE
+    found: Sequence[Row[Any]] = rows(session, statement, {"handle": handle, "channel": channel}).all()
+    if len(found) > 1:
         raise Invalid(gettext("More than one person has an account with this name. Say on which channel."))
-    return rows[0] if rows else None
+    return found[0] if found else None
 
 
 def _unknown(handle: str, on: date) -> Answer:

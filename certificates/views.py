@@ -4,6 +4,7 @@ The public pages set no cookie, run no script and read no session; they carry th
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import format_datetime, gettext
@@ -17,7 +18,7 @@ from certificates.forms import ListedForm
 from certificates.models import DIMENSIONS
 from certificates.register import Entry
 from certificates.speakers import Answer, Wanted
-from lms.base import audit, clock, web
+from lms.base import audit, clock, fragments, i18n, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.base.errors import Invalid, NotFound
 from lms.base.limits import limiter
@@ -193,9 +194,17 @@ def _public(template: str, status: int, **values: Any) -> Response:
         time=format_datetime(now, "HH:mm", rebase=False),
     )
     lang = request.args.get("lang")
-    page = render_template(template, checked=checked, lang=lang, **({"problem": ""} | values))
-    response = make_response(page, status)
-    return _conditional(response)
+    content = fragments.made(template, {"lang": lang, "problem": ""} | values)
+    frame = fragments.kept("certificates/_public_frame.html", fragments.theme())
+    page = fragments.within(frame, content, {"checked": checked, **_addresses(lang)})
+    return _conditional(make_response(page, status))
+
+
+def _addresses(lang: str | None) -> dict[str, str]:
+    """For the links of a public page: the language asked for, and what was asked in each of the languages."""
+    asked = request.args.to_dict()
+    tail = "" if lang is None else f"?{urlencode({'lang': lang})}"
+    return {"tail": tail} | {f"ask{code}": urlencode(asked | {"lang": code}) for code in i18n.LANGUAGES}
 
 
 def _conditional(response: Response) -> Response:

@@ -20,6 +20,7 @@ from lms.base.i18n import gettext
 
 blueprint = Blueprint("authoring", __name__)
 AUTHORS = holders_of("author", "administrator")
+VERSION = "/studio/<slug>/versions/<int(max=2147483647):number>"
 View = Callable[..., Any]
 
 
@@ -112,7 +113,7 @@ def publish(slug: str) -> str | Response:
     return redirect(url_for("authoring.course", slug=slug), 303)
 
 
-@blueprint.get("/studio/<slug>/versions/<int:number>")
+@blueprint.get(VERSION)
 @open_to(AUTHORS)
 @in_authors_language
 def version(slug: str, number: int) -> str:
@@ -125,7 +126,7 @@ def version(slug: str, number: int) -> str:
     return render_template("authoring/version.html", course=course, version=found, outline=outline, text=text)
 
 
-@blueprint.post("/studio/<slug>/versions/<int:number>")
+@blueprint.post(VERSION)
 @open_to(AUTHORS)
 def bring_back(slug: str, number: int) -> Response:
     course = editions.course(web.session(), slug)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from courses.models import Course, CourseVersion, Lesson, LessonText, Module, Prerequisite
-from lms.base.db import remembered
+from lms.base.db import remembered, rows
 from lms.base.errors import NotFound
 
 
@@ -103,12 +103,12 @@ _BY_SLUG = LIVE.where(Course.slug == bindparam("slug"))
 
 def live(session: Session) -> tuple[CourseView, ...]:
     """All courses that can be taken now, in the order of the curriculum. One statement once they are in memory."""
-    return tuple(view(session, row) for row in session.execute(_IN_ORDER))
+    return tuple(view(session, row) for row in rows(session, _IN_ORDER, {}))
 
 
 def get(session: Session, slug: str) -> CourseView:
     """The live version of a course, by address. Raises `NotFound`. One statement once it is in memory."""
-    return _one(session, session.execute(_BY_SLUG, {"slug": slug}).one_or_none())
+    return _one(session, rows(session, _BY_SLUG, {"slug": slug}).one_or_none())
 
 
 def by_id(session: Session, course_id: int) -> CourseView:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from courses.models import Course, Enrollment, Prerequisite
 from lms.base import clock
+from lms.people.models import Person
 
 
 def current(session: Session, person_id: int, course_id: int) -> Enrollment | None:
@@ -24,6 +25,9 @@ def enroll(
 ) -> Enrollment:
     """Enroll somebody, or return the enrollment there is. A due day is only ever set by who assigns."""
     found = current(session, person_id, course_id)
+    if found is None:  # whoever enrolls the same person at the same moment takes turns, and finds this one then
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+        found = current(session, person_id, course_id)
     if found is None:
         found = Enrollment(
             person_id=person_id,

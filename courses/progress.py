@@ -6,16 +6,17 @@ its last lesson, one with a quiz when the quiz is passed. What is done stays don
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, Row, and_, bindparam, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from courses import catalog, enrollment
 from courses.catalog import CourseView, LessonView
 from courses.events import CourseCompleted
-from courses.models import Enrollment, LessonCompletion
+from courses.models import Course, Enrollment, LessonCompletion
 from lms.base import audit, clock
-from lms.base.errors import Conflict
+from lms.base.errors import Conflict, NotFound
 from lms.base.events import announce
 from lms.base.i18n import gettext, pick
 
@@ -78,33 +79,40 @@ _DONE = (
     .scalar_subquery()
 )
 
-_MINE = select(Enrollment, _DONE).where(Enrollment.person_id == bindparam("person_id")).order_by(Enrollment.cycle)
-_MINE_OF_ONE = (
-    select(Enrollment, _DONE)
-    .where(Enrollment.person_id == bindparam("person_id"), Enrollment.course_id == bindparam("course_id"))
-    .order_by(Enrollment.cycle.desc())
-    .limit(1)
+_enrolled = aliased(Enrollment)
+_newest = (
+    select(func.max(_enrolled.cycle))
+    .where(_enrolled.person_id == bindparam("person_id"), _enrolled.course_id == Course.id)
+    .correlate(Course)
+    .scalar_subquery()
 )
+_STANDING = catalog.LIVE.add_columns(Enrollment, _DONE.label("done")).outerjoin(
+    Enrollment,
+    and_(
+        Enrollment.course_id == Course.id,
+        Enrollment.person_id == bindparam("person_id", type_=Integer()),
+        Enrollment.cycle == _newest,
+    ),
+)
+_IN_ORDER = _STANDING.order_by(Course.position, Course.code)
+_BY_SLUG = _STANDING.where(Course.slug == bindparam("slug"))
 
 
 def standing(session: Session, person_id: int, slug: str) -> Standing:
-    """Where somebody stands in a course, by its address. Raises `NotFound`. Two statements."""
-    course = catalog.get(session, slug)
-    row = session.execute(_MINE_OF_ONE, {"person_id": person_id, "course_id": course.id}).one_or_none()
-    return _standing(course, row)
+    """Where somebody stands in a course, by its address. Raises `NotFound`. One statement."""
+    row = session.execute(_BY_SLUG, {"person_id": person_id, "slug": slug}).one_or_none()
+    if row is None:
+        raise NotFound
+    return _standing(session, row)
 
 
 def overview(session: Session, person_id: int) -> list[Standing]:
-    """Where somebody stands in every live course, in the order of the curriculum. Two statements."""
-    rows = session.execute(_MINE, {"person_id": person_id})
-    mine = {row[0].course_id: row for row in rows}
-    return [_standing(course, mine.get(course.id)) for course in catalog.live(session)]
+    """Where somebody stands in every live course, in the order of the curriculum. One statement."""
+    return [_standing(session, row) for row in session.execute(_IN_ORDER, {"person_id": person_id})]
 
 
-def _standing(course: CourseView, row: Row[Enrollment, str | None] | None) -> Standing:
-    if row is None:
-        return Standing(course, None, frozenset())
-    return Standing(course, row[0], frozenset((row[1] or "").split()))
+def _standing(session: Session, row: Row[*tuple[Any, ...]]) -> Standing:
+    return Standing(catalog.view(session, row), row.Enrollment, frozenset((row.done or "").split()))
 
 
 def done_lessons(session: Session, enrollment_id: int) -> frozenset[str]:

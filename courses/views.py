@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from courses import catalog, enrollment, progress
 from courses.catalog import CourseView, LessonView, ModuleView
 from courses.progress import Standing
-from lms.base import i18n, web
+from lms.base import fragments, i18n, web
 from lms.base.access import SIGNED_IN, open_to
 from lms.people.models import TIERS
 
@@ -42,19 +43,10 @@ def lesson(slug: str, lesson: str) -> str | Response:
     course, view = standing.course, standing.course.lesson(lesson)
     if _required(course):
         return redirect(url_for("courses.course", slug=slug))
-    page = catalog.lesson_page(web.session(), course.version_id, lesson, i18n.language())
     if standing.enrollment is None or standing.enrollment.last_lesson != lesson:
         person_id = current_user.id
         web.after_reading(lambda session: progress.remember_place(session, person_id, course.id, lesson))
-    return render_template(
-        "courses/lesson.html",
-        standing=standing,
-        course=course,
-        module=course.module_of(lesson),
-        lesson=view,
-        page=page,
-        neighbors=_neighbors(course, view),
-    )
+    return fragments.framed(_lesson(standing, view))
 
 
 @blueprint.post("/courses/<slug>/<lesson>/done")
@@ -66,6 +58,25 @@ def complete(slug: str, lesson: str) -> Response:
     if following is None:
         return redirect(url_for("courses.course", slug=slug), 303)
     return redirect(url_for("courses.lesson", slug=slug, lesson=following.slug), 303)
+
+
+def _lesson(standing: Standing, lesson: LessonView) -> Markup:
+    """What a lesson's page shows: kept for all who have done the same lessons of its module. A new version is new."""
+    course, module = standing.course, standing.course.module_of(lesson.slug)
+    done = standing.done.intersection(one.slug for one in module.lessons)
+    piece = fragments.kept(
+        "courses/lesson.html",
+        (course.version_id, lesson.slug, done),
+        lambda: {
+            "course": course,
+            "module": module,
+            "lesson": lesson,
+            "done": done,
+            "page": catalog.lesson_page(web.session(), course.version_id, lesson.slug, i18n.language()),
+            "neighbors": _neighbors(course, lesson),
+        },
+    )
+    return piece.fill({"token": fragments.token()})
 
 
 def _matches(course: CourseView, words: str) -> bool:

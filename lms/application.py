@@ -82,7 +82,7 @@ def build(settings: Settings | None = None) -> Flask:
 
 
 def _install_sign_in(app: Flask) -> None:
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.login_view = "people.login"
     manager.login_message = None
     manager.session_protection = None

@@ -1,33 +1,29 @@
 """What every page can use: icons, addresses of static files, the menu for this person, charts."""
 
 import math
-import secrets
-from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import segno
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from lms.base import clock, i18n, richtext
+from lms.base import clock, fragments, richtext
+from lms.base.fragments import theme
 
-THEMES = {"auto", "light", "dark"}
 ICONS = Path(__file__).resolve().parent / "templates" / "icons"
 
 
 def install(app: Flask, edition: str) -> None:
-    app.extensions["shells"] = {}
+    fragments.install(app)
     app.jinja_env.globals.update(
         icon=icon,
         static=lambda name: f"/static/{edition}/{name}",
-        csrf_token=generate_csrf,
         shell=shell,
         theme=theme,
+        current_user=current_user,
         company=app.extensions["settings"].company,
         hub_email=app.extensions["settings"].hub_email,
         ring=ring,
@@ -44,42 +40,12 @@ def icon(name: str, cls: str = "") -> Markup:
     return Markup(f'<svg class="{f"icon {cls}".strip()}" viewBox="0 0 24 24" aria-hidden="true">{inner}</svg>')
 
 
-@dataclass(frozen=True)
-class _Slots:
-    """Words that stand in a remembered header where the person's own are put. Nobody can guess them."""
-
-    name: str = secrets.token_hex(12)
-    email: str = secrets.token_hex(12)
-    initials: str = secrets.token_hex(12)
-    token: str = secrets.token_hex(12)
-
-
-_slots = _Slots()
-
-
 def shell() -> Markup:
-    """The header of the page. It is the same for everybody with the same menu, so it is rendered once for them all."""
-    chosen = theme()
-    key = (i18n.language(), chosen, request.endpoint, current_user.is_manager, current_user.roles)
-    shells: dict[Hashable, str] = current_app.extensions["shells"]
-    html = shells.get(key)
-    if html is None:
-        html = render_template("_shell.html", entries=menu(), chosen_theme=chosen, **vars(_slots))
-        shells[key] = html
-    for slot, words in (
-        (_slots.name, current_user.name),
-        (_slots.email, current_user.email),
-        (_slots.initials, current_user.initials),
-        (_slots.token, generate_csrf()),
-    ):
-        html = html.replace(slot, str(escape(words)))
-    return Markup(html)
-
-
-def theme() -> str:
-    """Light, dark, or as the device."""
-    chosen = request.cookies.get("theme", "auto")
-    return chosen if chosen in THEMES else "auto"
+    """The header of the page. It is the same for everybody with the same menu, so it is made once for them all."""
+    chosen, person = theme(), current_user._get_current_object()
+    key = (chosen, request.endpoint, person.is_manager, person.roles)
+    piece = fragments.kept("_shell.html", key, lambda: {"entries": menu(), "chosen_theme": chosen})
+    return piece.unfilled if g.get("keeping") else piece.fill(fragments.slots_of(person))
 
 
 def menu() -> list[tuple[str, str, bool]]:

@@ -15,6 +15,7 @@ from courses import progress
 from courses.models import Enrollment
 from courses.progress import Standing
 from lms.base import audit, clock
+from lms.base.db import rows
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n import gettext, ngettext, pick
 from quizzes import definitions, drawing, grading, papers
@@ -85,8 +86,7 @@ _OPEN = (
 
 def open_for(session: Session, person_id: int) -> list[OpenAttempt]:
     """The attempts somebody can go on with, the most urgent first. One statement."""
-    rows = session.execute(_OPEN, {"person_id": person_id, "now": clock.now()})
-    return [OpenAttempt(*row) for row in rows]
+    return [OpenAttempt(*row) for row in rows(session, _OPEN, {"person_id": person_id, "now": clock.now()})]
 
 
 def is_overdue(attempt: Attempt) -> bool:

@@ -21,7 +21,7 @@ MODULES = sorted(
 TEMPLATES = sorted((ROOT / "lms" / "templates").rglob("*.html"))
 OF_THE_WEB = re.compile(
     r"(.*\.)?(views|forms|\w+_views|\w+_forms)|lms\.(application|pages|wsgi|cli|checks|worker|server|__main__|migrations.*)"
-    r"|lms\.base\.(web|access|forms|i18n|settings|limits|static)|lms"
+    r"|lms\.base\.(web|access|forms|fragments|i18n|settings|limits|static)|lms"
 )
 """Modules that may know of the web: views and forms, the edge, and what starts or looks after an application.
 

@@ -7,7 +7,7 @@ and writes later fails at once when another writer came between, whatever the ti
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -16,10 +16,12 @@ from sqlalchemy import (
     DDL,
     CheckConstraint,
     Connection,
+    CursorResult,
     Date,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     MetaData,
     String,
     Table,
@@ -181,6 +183,12 @@ def remembered(session: Session, key: Hashable, load: Callable[[], Value]) -> Va
     while len(kept) > REMEMBERED_AT_MOST:
         kept.popitem(last=False)
     return value
+
+
+def rows(session: Session, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """What a statement that selects columns, no entities, returns: without what a session does for entities."""
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 def _engine(url: str) -> Engine:

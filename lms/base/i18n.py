@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,9 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, force_locale, format_date, format_datetime, format_time, get_locale, get_timezone
 from flask_login import current_user
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from lms.base import clock
 
@@ -44,6 +47,9 @@ def install(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals.update(
+        _=_sentence,
+        gettext=_sentence,
+        ngettext=_counted,
         language=language,
         languages=LANGUAGES,
         day=day,
@@ -60,6 +66,30 @@ def install(app: Flask) -> None:
 def _catalog(code: str) -> NullTranslations:
     """The sentences of a language, read once."""
     return Translations.load(str(FOLDER), [code])
+
+
+@cache
+def _shown(code: str, text: str, autoescape: bool) -> str:
+    """A sentence without values as a page shows it."""
+    found = _catalog(code).ugettext(text)
+    return Markup(found) % {} if autoescape else found % {}
+
+
+@pass_eval_context
+def _sentence(context: EvalContext, text: str, **values: object) -> str:
+    """`_('…')` in templates: values are escaped, the sentence is ours."""
+    if not values:
+        return _shown(language(), text, context.autoescape)
+    found = _catalog(language()).ugettext(text)
+    return Markup(found) % values if context.autoescape else found % values
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, many: str, count: int, **values: object) -> str:
+    """`ngettext('…', '…', count)` in templates."""
+    found = _catalog(language()).ungettext(one, many, count)
+    values = {"num": count} | values
+    return Markup(found) % values if context.autoescape else found % values
 
 
 def language() -> str:
@@ -81,17 +111,28 @@ def day(value: date) -> str:
     """ "27 November 2026", for a calendar day, or for a moment in the reader's time zone."""
     if not has_app_context():
         return babel.dates.format_date(value, "d MMMM y", locale="en")
-    return str(format_date(value, "d MMMM y", rebase=isinstance(value, datetime)))
+    return _date(value, "d MMMM y")
 
 
 def short_day(value: date) -> str:
     """ "Friday 27 November", for tasks in the coming months."""
-    return str(format_date(value, "EEEE d MMMM", rebase=isinstance(value, datetime)))
+    return _date(value, "EEEE d MMMM")
 
 
 def month(value: date) -> str:
     """ "Nov", for the small picture of a calendar leaf."""
-    return str(format_date(value, "MMM", rebase=False).rstrip("."))
+    return _date(value, "MMM").rstrip(".")
+
+
+def _date(value: date, pattern: str) -> str:
+    if isinstance(value, datetime):
+        return str(format_date(value, pattern))
+    return _calendar_day(value, pattern, language())
+
+
+@lru_cache(maxsize=4096)
+def _calendar_day(value: date, pattern: str, locale: str) -> str:
+    return babel.dates.format_date(value, pattern, locale=locale)
 
 
 def moment(value: datetime) -> str:

@@ -32,6 +32,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+PAGE_HEADERS = HEADERS | {"Cache-Control": "private, no-store"}
+HTTPS_HEADERS = PAGE_HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
 csrf = CSRFProtect()
 
 
@@ -52,6 +54,8 @@ def _refuse_nul() -> None:
     """No text of ours holds the character NUL, and PostgreSQL cannot even be asked for it."""
     if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
         raise NotFound
+    if request.method in SAFE_METHODS:
+        return
     if any("\0" in value for _, value in request.form.items(multi=True)):
         raise Invalid(gettext("The text has a character in it that cannot be kept (NUL). Take it out and try again."))
 
@@ -115,11 +119,9 @@ def _abandon(error: BaseException | None = None) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if settings().https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    response.headers.setdefault("Cache-Control", "private, no-store")
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - pairs otherwise
+    usual = HTTPS_HEADERS if settings().https else PAGE_HEADERS
+    response.headers.extend([(name, value) for name, value in usual.items() if name.lower() not in present])
     if response.mimetype == "text/html":
         response.vary.update(("Cookie", "Accept-Language"))
     return response
@@ -137,17 +139,23 @@ def local_address(address: str | None) -> str | None:
     """The address when it is a path on this site, else nothing: for coming back after a form."""
     if not address or "\\" in address or any(ord(letter) < 33 for letter in address):
         return None
-    parts = urlsplit(address)
-    own = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith("//")
+    own = address.startswith("/") and not address.startswith("//")
     return address if own else None
+
+
+def page_before() -> str | None:
+    """The address of the page on this site from which the request came, if it says so."""
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # such as http://[
+        return None
+    path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return local_address(path if came_from.netloc == request.host else None)
 
 
 def back_or(address: str) -> BaseResponse:
     """Go back to the page the form stood on, else to an address."""
-    came_from = urlsplit(request.referrer or "")
-    same_site = came_from.netloc == request.host
-    path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    return redirect(local_address(path if same_site else None) or address, 303)
+    return redirect(page_before() or address, 303)
 
 
 def refusal(status: int, title: str, message: str, **more: object) -> Response:

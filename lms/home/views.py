@@ -1,14 +1,17 @@
 """The first page: what to do next, and what one may do."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
+from flask_babel import get_timezone
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from certificates import register
 from courses import progress
 from courses.progress import Standing
-from lms.base import clock, i18n, web
+from lms.base import clock, fragments, i18n, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
+from lms.home import learning_views
+from lms.home.learning_views import Learner
 from quizzes import attempts
 
 blueprint = Blueprint("home", __name__)
@@ -26,8 +29,8 @@ def learning() -> str:
     session, person_id = web.session(), current_user.id
     standings = [one for one in progress.overview(session, person_id) if _concerns(one)]
     open_attempt = next(iter(attempts.open_for(session, person_id)), None)
-    return render_template(
-        "home/learning.html",
+    learner = Learner(
+        given_name=current_user.given_name,
         standings=standings,
         next=_next_step(standings),
         open_attempt=open_attempt,
@@ -35,6 +38,7 @@ def learning() -> str:
         greeting=_part_of_day(),
         today=i18n.reader_today(),
     )
+    return fragments.framed(learning_views.page(learner))
 
 
 def _concerns(standing: Standing) -> bool:
@@ -56,5 +60,5 @@ def _next_step(standings: list[Standing]) -> Standing | None:
 
 
 def _part_of_day() -> str:
-    hour = int(i18n.time_of_day(clock.now())[:2])
+    hour = clock.now().astimezone(get_timezone()).hour
     return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"

@@ -6,14 +6,17 @@ somebody has that address: neither words, nor time, nor the lock tell which addr
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, literal, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from lms.base import audit, clock
+from lms.base.db import rows
 from lms.base.errors import TooMany
 from lms.base.i18n import gettext
 from lms.people import passwords
@@ -80,7 +83,7 @@ _LOAD = (
 
 def load(session: Session, token: str) -> SignedIn | None:
     """Who holds this token, if the sign-in still stands. One statement."""
-    row = session.execute(_LOAD, {"token_hash": _hash(token)}).one_or_none()
+    row = rows(session, _LOAD, {"token_hash": _hash(token)}).one_or_none()
     if row is None or row[-1] <= clock.now():
         return None
     values: tuple[Any, ...] = tuple(row)
@@ -140,15 +143,19 @@ def _refuse_while_locked(session: Session, keys: list[str]) -> None:
 
 def _count_failure(session: Session, kind: str, key: str) -> None:
     now = clock.now()
-    failures = session.get(SignInFailures, key, with_for_update=True)
-    if failures is None:
-        failures = SignInFailures(key=key, count=0, last_at=now)
-        session.add(failures)
+    failures = session.get(SignInFailures, key, with_for_update=True) or _first_failure(session, key, now)
     if now - failures.last_at > FORGOTTEN_AFTER:
         failures.count = 0
     failures.count += 1
     failures.last_at = now
     failures.locked_until = _locked_until(now, failures.count - FREE_TRIES[kind])
+
+
+def _first_failure(session: Session, key: str, now: datetime) -> SignInFailures:
+    """The row to count in, made here or, at the same moment, by another try."""
+    with suppress(IntegrityError), session.begin_nested():
+        session.add(SignInFailures(key=key, count=0, last_at=now))
+    return session.get_one(SignInFailures, key, with_for_update=True, populate_existing=True)
 
 
 def _locked_until(now: datetime, excess: int) -> datetime | None:

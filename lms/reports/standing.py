@@ -155,7 +155,8 @@ def _ending(person_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
                 renewed.cycle > Certificate.cycle,
             ),
             ~exists().where(
-                Authorization.certificate_id == Certificate.id, Authorization.status.in_(("revoked", "ended"))
+                Authorization.certificate_id == Certificate.id,
+                or_(Authorization.status == "revoked", Authorization.status == "ended"),
             ),
         )
         .scalar_subquery()
@@ -165,7 +166,8 @@ def _ending(person_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
 def certificate_of(person_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
     """The number of the certificate that tells most of a person: one that holds, of the highest level, the longest."""
     proved, given = aliased(Certificate), aliased(Authorization)
-    holds = and_(proved.valid_until >= TODAY, func.coalesce(given.status, "active").in_(("active", "requested")))
+    status = func.coalesce(given.status, "active")
+    holds = and_(proved.valid_until >= TODAY, or_(status == "active", status == "requested"))
     return (
         select(proved.id)
         .join(Level, Level.id == proved.level_id)

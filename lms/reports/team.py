@@ -1,4 +1,4 @@
-"""A manager's whole team in four statements, however many people it has."""
+"""A manager's whole team in three statements, however many people it has."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from certificates.models import Authorization, Certificate
 from courses import catalog
 from courses.catalog import CourseView
-from courses.models import Enrollment
+from courses.models import Course, Enrollment
+from lms.base.db import rows
 from lms.people.models import Person, Unit
 from lms.reports import standing
 from lms.reports.figures import Cell, Figures, Held, Member, Progress, held
@@ -94,15 +95,16 @@ class Team:
 def read(session: Session, manager_id: int, *, direct: bool, today: date) -> Team:
     """The team of a manager on a day, hers for whom it is called: everybody under her, or her direct reports alone."""
     asked = standing.values(manager_id, today, depth=1 if direct else standing.EVERY_DEPTH)
-    courses = {course.id: course for course in catalog.live(session)}
-    rows = session.execute(_BRANCHES, asked).all()
-    branches = _titled({row.branch: _branch(row, today) for row in rows})
+    cells = rows(session, _CELLS, asked).all()
+    courses = {id: catalog.view(session, row) for id, row in {row.id: row for row in cells}.items()}
+    found = rows(session, _BRANCHES, asked).all()
+    branches = _titled({row.branch: _branch(row, today) for row in found})
     return Team(
-        everyone=sum(row.everyone for row in rows),
-        direct=sum(row.status == "active" for row in rows),
+        everyone=sum(row.everyone for row in found),
+        direct=sum(row.status == "active" for row in found),
         figures=sum((branch.figures for branch in branches.values()), Figures()),
-        hands=_hands(session.execute(_HANDS, asked), courses, today),
-        heat=_heat(session.execute(_CELLS, asked), branches, courses, merged=direct),
+        hands=_hands(rows(session, _HANDS, asked), courses, today),
+        heat=_heat(cells, branches, courses, merged=direct),
         branches=tuple(sorted(branches.values(), key=lambda branch: branch.lead.name.casefold())),
     )
 
@@ -204,7 +206,7 @@ def _select_hands() -> Select[*tuple[Any, ...]]:
 
 def _select_cells() -> Select[*tuple[Any, ...]]:
     tree = standing.UNDER_MANAGER
-    return (
+    cells = (
         select(
             tree.c.branch,
             Enrollment.course_id,
@@ -216,6 +218,12 @@ def _select_cells() -> Select[*tuple[Any, ...]]:
         .join(Enrollment, and_(Enrollment.person_id == tree.c.id, standing.CURRENT))
         .where(tree.c.depth <= standing.DEPTH)
         .group_by(tree.c.branch, Enrollment.course_id)
+        .subquery("cells")
+    )
+    return (
+        catalog.LIVE.add_columns(cells.c.branch, cells.c.enrolled, cells.c.done)
+        .join(cells, cells.c.course_id == Course.id)
+        .order_by(Course.position, Course.code)
     )
 
 
@@ -268,14 +276,13 @@ def _heat(
     rows: Iterable[Row[*tuple[Any, ...]]], branches: dict[int, Branch], courses: dict[int, CourseView], *, merged: bool
 ) -> Heat:
     """A row for each team; who leads nobody stands in one row together, and everybody does when `merged`."""
-    cells = {(row.branch, row.course_id): Cell(row.enrolled, row.done) for row in rows}
-    taken = {course_id for _, course_id in cells}
-    shown = [course for course in courses.values() if course.id in taken]
+    cells = {(row.branch, row.id): Cell(row.enrolled, row.done) for row in rows}
+    shown = tuple(courses.values())
     teams = [] if merged else [id for id, branch in branches.items() if branch.leads]
     alone = [id for id in branches if id not in teams]
     groups = [[id] for id in sorted(teams, key=lambda id: _by_title(branches[id]))] + ([alone] if alone else [])
     return Heat(
-        tuple(shown),
+        shown,
         tuple(
             HeatRow(
                 branches[ids[0]] if ids is not alone else None,

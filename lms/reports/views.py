@@ -8,16 +8,18 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_timezone
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from courses.catalog import CourseView
-from lms.base import web
+from lms.base import fragments, web
 from lms.base.access import MANAGERS, open_to
 from lms.base.i18n import language, pick, reader_today
 from lms.reports import branch as branches
 from lms.reports import export, words
 from lms.reports import team as teams
+from lms.reports.figures import Held
 
 blueprint = Blueprint("reports", __name__)
 
@@ -26,7 +28,9 @@ blueprint = Blueprint("reports", __name__)
 @open_to(MANAGERS)
 def team() -> str:
     found = teams.read(web.session(), current_user.id, direct=_direct(), today=reader_today())
-    return _page("reports/team.html", found.heat.courses, team=found, direct=_direct())
+    shown = {"team": found, "direct": _direct(), "titles": _titles(found.heat.courses), "tiers": words.tiers()}
+    tags = {"due_tag": due_tag, "certificate_tag": certificate_tag}
+    return fragments.framed(fragments.made("reports/team.html", {"today": reader_today(), **tags, **shown}))
 
 
 @blueprint.get("/team.csv")
@@ -59,8 +63,21 @@ def branch_csv(branch: str) -> Response:
 
 def _page(template: str, courses: Iterable[CourseView], **shown: Any) -> str:
     """A page with what all have in common: names of courses and words for days, made once and not in every row."""
-    titles = {course.id: pick(course.titles) for course in courses}
-    return render_template(template, titles=titles, due_words=cache(words.due), today=reader_today(), **shown)
+    return render_template(template, titles=_titles(courses), due_words=cache(words.due), today=reader_today(), **shown)
+
+
+def _titles(courses: Iterable[CourseView]) -> dict[int, str]:
+    return {course.id: pick(course.titles) for course in courses}
+
+
+def due_tag(days: int) -> Markup:
+    """How soon something is due, as a tag: made once for all rows that say the same."""
+    return fragments.kept("reports/_due.html", days, lambda: {"days": days, "words": words.due(days)}).fill({})
+
+
+def certificate_tag(held: Held) -> Markup:
+    """What somebody holds, as a tag: made once for all rows that say the same."""
+    return fragments.kept("reports/_certificate.html", held, lambda: {"held": held}).fill({})
 
 
 def _direct() -> bool:

@@ -10,3 +10,8 @@ def due(days: int) -> str:
     if days == 0:
         return gettext("Today")
     return gettext("Tomorrow") if days == 1 else ngettext("In %(num)s day", "In %(num)s days", days)
+
+
+def tiers() -> dict[str, str]:
+    """The names of the tiers, by code."""
+    return {"executive": gettext("Executive"), "manager": gettext("Manager"), "staff": gettext("Staff")}

@@ -1,0 +1,138 @@
+"""The learner's page, put together from pieces that everybody who has come as far shares.
+
+Each piece is kept by the version of its course and by what it shows of the reader; names and numbers go into slots.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from markupsafe import Markup
+
+from certificates.register import Entry
+from courses.catalog import CourseView
+from courses.progress import Standing
+from lms.base import fragments, i18n
+from quizzes.attempts import OpenAttempt
+
+SOON = 15
+"""From how many days on a date is not yet counted down."""
+RENEWAL = 60
+
+
+@dataclass(frozen=True)
+class Learner:
+    """What the page shows of somebody: where she stands, what to go on with, what she holds."""
+
+    given_name: str
+    standings: Sequence[Standing]
+    next: Standing | None
+    open_attempt: OpenAttempt | None
+    entries: Sequence[Entry]
+    greeting: str
+    today: date
+
+
+def page(learner: Learner) -> Markup:
+    """The whole page but its frame."""
+    begun = [one for one in learner.standings if one.enrollment and not one.completed_at]
+    dates = _dates(learner, begun)
+    certified = bool(learner.entries)
+    piece = fragments.kept(
+        "home/learning.html",
+        (learner.today, learner.greeting, bool(dates), certified),
+        lambda: {
+            "today": learner.today,
+            "greeting": learner.greeting,
+            "dated": bool(dates),
+            "certified": certified,
+        },
+    )
+    return piece.fill(
+        {
+            "given": learner.given_name,
+            "next": _next(learner),
+            "way": _way(begun[0], learner.today) if begun else "",
+            "dates": Markup("").join(dates),
+            "held": Markup("").join(_held(entry, number) for number, entry in enumerate(learner.entries, 1)),
+        }
+    )
+
+
+def _edition(course: CourseView) -> tuple[int, str | None, int]:
+    """All that can change of what a page shows of a course."""
+    return (course.version_id, course.quiz_slug, course.quiz_minutes)
+
+
+def _next(learner: Learner) -> Markup:
+    if learner.open_attempt:
+        opened = learner.open_attempt
+        piece = fragments.kept("home/_next.html", "open", lambda: {"open": True})
+        address = url_for("quizzes.attempt", attempt_id=opened.attempt_id)
+        return piece.fill({"time": i18n.time_of_day(opened.deadline_at), "attempt": address})
+    if learner.next is None:
+        return fragments.kept("home/_next.html", None, lambda: {"open": False, "course": None}).fill({})
+    course, lesson, taken = learner.next.course, learner.next.next_lesson, learner.next.enrollment
+    started = bool(taken and taken.started_at)
+    when = taken.last_opened_at if taken and lesson and taken.last_lesson == lesson.slug else None
+    facts = {"open": False, "course": course, "lesson": lesson, "started": started, "stopped": when is not None}
+    key = (_edition(course), lesson and lesson.slug, started, when is not None)
+    return fragments.kept("home/_next.html", key, lambda: facts).fill({"when": i18n.moment(when) if when else ""})
+
+
+def _way(standing: Standing, today: date) -> Markup:
+    course = standing.course
+    done = standing.done.intersection(lesson.slug for lesson in course.lessons)
+    days = _days(standing, today)
+    piece = fragments.kept(
+        "home/_way.html",
+        (_edition(course), done, days),
+        lambda: {
+            "course": course,
+            "done": done,
+            "days": days,
+            "percent": standing.percent,
+            "minutes_left": standing.minutes_left,
+        },
+    )
+    return piece.fill({})
+
+
+def _days(standing: Standing, today: date) -> int | None:
+    """Days until a course is due, none without a date; `SOON` for all that is later."""
+    due = standing.enrollment.due_on if standing.enrollment else None
+    return min((due - today).days, SOON) if due else None
+
+
+def _dates(learner: Learner, begun: Sequence[Standing]) -> list[Markup]:
+    rows = [(one.enrollment.due_on, one) for one in begun if one.enrollment and one.enrollment.due_on]
+    rows.sort(key=lambda row: row[0])
+    courses = [_due(one.course, due, _days(one, learner.today) or 0) for due, one in rows]
+    return courses + [_ends(entry.ends_on, learner.today) for entry in learner.entries]
+
+
+def _due(course: CourseView, due: date, days: int) -> Markup:
+    facts = {"course": course, "due": due, "days": days}
+    return fragments.kept("home/_due.html", (course.version_id, due, days), lambda: facts).fill({})
+
+
+def _ends(ends_on: date, today: date) -> Markup:
+    soon = (ends_on - today).days < RENEWAL
+    return fragments.kept("home/_ends.html", (ends_on, soon), lambda: {"ends_on": ends_on, "soon": soon}).fill({})
+
+
+def _held(entry: Entry, number: int) -> Markup:
+    name, allows = entry.level_name, entry.allows
+    piece = fragments.kept(
+        "home/_held.html",
+        (number, name, allows, entry.holds_today, entry.ends_on),
+        lambda: {
+            "number": number,
+            "name": name,
+            "allows": allows,
+            "holds": entry.holds_today,
+            "ends_on": entry.ends_on,
+        },
+    )
+    return piece.fill({"number": entry.number, "address": entry.check_address})
