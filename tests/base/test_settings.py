@@ -1,6 +1,7 @@
 """Settings: where they come from, and how a wrong one is told."""
 
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -32,6 +33,21 @@ def test_the_secret_key_is_made_once_and_only_its_owner_may_read_it(tmp_path):
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= 32
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_an_empty_secret_left_by_a_full_disk_is_made_anew(tmp_path):
+    (tmp_path / "secret_key").write_text("", encoding="utf-8")
+    assert len(load_in(tmp_path).secret_key) >= 32
+    assert load_in(tmp_path).secret_key == load_in(tmp_path).secret_key
+
+
+def test_who_starts_at_the_same_moment_waits_for_the_secret(tmp_path):
+    path = tmp_path / "secret_key"
+    path.write_text("", encoding="utf-8")
+    writer = Timer(0.2, path.write_text, ["written a moment later"])
+    writer.start()
+    assert load_in(tmp_path).secret_key == "written a moment later"
+    writer.join()
 
 
 def test_the_demo_password_is_made_once_unless_it_is_set(tmp_path):

@@ -14,7 +14,7 @@ from lms.base import clock, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.base.db import Database
 from lms.base.errors import Conflict, Invalid, NotFound
-from lms.base.web import HEADERS, local_address
+from lms.base.web import HEADERS, back_or, local_address
 from lms.people.models import SignInFailures
 from tests.conftest import client_of
 from tests.support import postgresql
@@ -321,6 +321,8 @@ def test_odd_addresses_do_not_crash(client, address):
         ("javascript:hit()", False),
         ("/\tevil", False),
         ("/ok\r\nX: 1", False),
+        ("//[", False),
+        ("http://[", False),
         ("courses", False),
         ("", False),
         (None, False),
@@ -328,6 +330,13 @@ def test_odd_addresses_do_not_crash(client, address):
 )
 def test_only_a_path_on_this_site_is_gone_back_to(address, local):
     assert local_address(address) == (address if local else None)
+
+
+@pytest.mark.parametrize("came_from", ["http://[", "http://]", "//[:", "\x01", "http://evil.example/courses/", None])
+def test_a_page_one_cannot_go_back_to_leads_to_the_first(app, came_from):
+    headers = {"Referer": came_from} if came_from else {}
+    with app.test_request_context("/", headers=headers):
+        assert back_or("/first").location == "/first"
 
 
 @pytest.mark.sqlite_only

@@ -107,6 +107,7 @@ def test_what_does_not_exist_is_not_found(author: Client) -> None:
         "/studio/principles/x/preview",
         LESSON + "?lang=xx",
         "/studio/principles/versions/9",
+        "/studio/principles/versions/99999999999999999999",
         "/studio/principles/versions/1?lesson=x",
     ):
         assert author.get(page).status_code == 404, page

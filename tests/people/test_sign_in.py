@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import func, select
@@ -298,6 +299,21 @@ def test_the_language_and_the_display_can_be_chosen(client_for, anonymous, sessi
     assert 'data-theme="dark"' in anonymous.get("/login").text
     anonymous.submit("/preferences/theme", {"theme": '"><script>'})
     assert 'data-theme="dark"' in anonymous.get("/login").text
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://localhost/courses/principles/lesson?x=1", "/login?next=/courses/principles/lesson?x%3D1"),
+        ("http://evil.example/courses/", "/login"),
+        ("http://[", "/login"),
+        (None, "/login"),
+    ],
+)
+def test_a_form_sent_after_the_sign_in_ended_leads_back_to_its_page(anonymous, came_from, back):
+    headers = {"Referer": came_from} if came_from else {}
+    answer = anonymous.submit("/courses/principles/lesson/done", headers=headers)
+    assert (answer.status_code, unquote(answer.location)) == (302, unquote(back))
 
 
 def test_one_can_sign_out_everywhere(session, alice, client_for):
