@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from certificates import ladder
 from courses import loading as courses
+from lms.base import schema
 from lms.base.files import FileStore
 from lms.guidelines import loading as guidelines
 from quizzes import bank
@@ -16,6 +17,7 @@ def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]
 
     Raises `ContentError` at the first thing that is wrong; the transaction around it then undoes the rest.
     """
+    schema.take_turns(session)
     for folder in sorted(guidelines.CONTENT.iterdir()):
         yield f"guideline {folder.name}", guidelines.load(session, folder)
     for folder in sorted(courses.CONTENT.iterdir()):

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.base import web
 from lms.base.errors import Forbidden
 
 ROLES = ("author", "administrator", "hub", "legal", "auditor")
@@ -69,7 +70,15 @@ def _check() -> Response | None:
     if audience is PUBLIC:
         return None
     if not current_user.is_authenticated:
-        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
+        return _sign_in_first()
     if not audience.admits(current_user):
         raise Forbidden
     return None
+
+
+def _sign_in_first() -> Response:
+    """The way to the sign-in and back: to the page that was asked for, or on which the form stood that was sent."""
+    manager = current_app.login_manager  # type: ignore[attr-defined]
+    if request.method in web.SAFE_METHODS:
+        return manager.unauthorized()  # type: ignore[no-any-return]
+    return redirect(url_for(manager.login_view, next=web.page_before()))

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5263719)")
@@ -19,6 +20,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision, in one transaction: all of it or none. Safe to repeat."""
     with _connection(engine) as connection:
         command.upgrade(configuration(connection), revision)
+
+
+def take_turns(session: Session) -> None:
+    """Have who else loads content or changes the schema wait until this transaction ends. SQLite does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(ONE_AT_A_TIME)
 
 
 def current(engine: Engine) -> str | None:

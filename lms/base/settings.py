@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -142,13 +143,23 @@ def _known() -> str:
 
 
 def _kept_secret(path: Path, length: int = 32) -> str:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secret := secrets.token_urlsafe(length))
-    return secret
+    """A secret made once. Who starts at the same moment waits until it is written.
+
+    A file that stays empty is what a full disk or a power cut left: it is replaced, for no secret may be empty.
+    """
+    for _ in range(20):
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if secret := path.read_text(encoding="utf-8").strip():
+                return secret
+            time.sleep(0.05)
+        else:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secret := secrets.token_urlsafe(length))
+            return secret
+    path.unlink(missing_ok=True)
+    return _kept_secret(path, length)
 
 
 def _number(name: str, value: Any) -> int:

@@ -10,6 +10,7 @@ from lms.base.i18n import gettext
 from lms.guidelines import catalog
 from lms.guidelines.events import GuidelineAccepted
 from lms.guidelines.models import Attestation
+from lms.people.models import Person
 
 
 def accepted(session: Session, person_id: int, version_id: int) -> bool:
@@ -27,6 +28,7 @@ def accept(session: Session, person_id: int, version_id: int, language: str, sha
     text = catalog.whole_text(session, version_id, language)
     if text is None or (sha256 is not None and sha256 != text.sha256):
         raise Conflict(gettext("The guideline has a newer text. Please read it and accept that one."))
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))  # one at a time
     if accepted(session, person_id, version_id):
         return
     session.add(

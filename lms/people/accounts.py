@@ -1,5 +1,6 @@
 """Adding and changing people by hand. The import from HR comes beside it."""
 
+import re
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -12,6 +13,10 @@ from lms.base.errors import Conflict, Invalid
 from lms.base.i18n import gettext
 from lms.people import passwords
 from lms.people.models import TIERS, Person, PersonRole, Unit
+
+
+_ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]+@[^@\s,;<>\"\x00-\x1f]+")
+"""One address and no more: a comma or a line break would make a mail go to somebody else too."""
 
 
 def add(
@@ -30,7 +35,7 @@ def add(
     that cannot be used.
     """
     email = email.strip().lower()
-    given_name, _, family_name = name.strip().rpartition(" ")
+    given_name, _, family_name = " ".join(name.split()).rpartition(" ")
     unknown = [role for role in roles if role not in ROLES]
     if unknown:
         raise Invalid(
@@ -38,7 +43,7 @@ def add(
         )
     if tier not in TIERS:
         raise Invalid(gettext("“%(word)s” is not a tier. Tiers are: %(tiers)s.", word=tier, tiers=", ".join(TIERS)))
-    if email.count("@") != 1 or not all(email.split("@")):
+    if not _ADDRESS.fullmatch(email):
         raise Invalid(gettext("“%(word)s” is not a mail address, such as ana@example.com.", word=email))
     if not name.strip():
         raise Invalid(gettext("The name is empty."))
