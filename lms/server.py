@@ -34,6 +34,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool, target: str 
             blocking_threads=THREADS,
             backpressure=256,
             respawn_failed_workers=True,
+            respawn_interval=0.1,
             log_level=LogLevels.warning,
         ).serve()
     finally:

@@ -13,9 +13,13 @@ from werkzeug.wrappers import Response
 
 from lms.base import web
 from lms.base.errors import Forbidden
+from lms.base.i18n import gettext
 
 ROLES = ("author", "administrator", "hub", "legal", "auditor")
 """Roles given by hand. Everyone is a learner; a manager is who has reports."""
+
+WORTH_KEEPING = 80
+"""From how many letters on somebody wrote something, rather than chose or clicked."""
 
 View = Callable[..., Any]
 
@@ -77,8 +81,15 @@ def _check() -> Response | None:
 
 
 def _sign_in_first() -> Response:
-    """The way to the sign-in and back: to the page that was asked for, or on which the form stood that was sent."""
+    """The way to the sign-in and back: to the page that was asked for, or on which the form stood that was sent.
+
+    A text that was written while the sign-in ran out is given back rather than lost.
+    """
     manager = current_app.login_manager  # type: ignore[attr-defined]
+    typed = web.typed()
+    if web.wants_json() or any(len(value) > WORTH_KEEPING for _, value in typed):
+        message = gettext("You are not signed in any more. Nothing was changed.")
+        return web.refusal(401, gettext("Please sign in first"), message, typed=typed)
     if request.method in web.SAFE_METHODS:
         return manager.unauthorized()  # type: ignore[no-any-return]
     return redirect(url_for(manager.login_view, next=web.page_before()))

@@ -13,6 +13,7 @@ The shapes that lessons use, as stored:
 
 import re
 from functools import lru_cache
+from html.parser import HTMLParser
 
 import bleach
 from lxml import html as lxml_html
@@ -165,6 +166,37 @@ def plain(html: str) -> str:
     """The words of stored HTML, without its form: for search, counting and mails."""
     apart = _BLOCK.sub(r" \g<0>", html)
     return " ".join(lxml_html.fragment_fromstring(apart or "<p></p>", create_parent="div").text_content().split())
+
+
+class _Depth(HTMLParser):
+    """Counts how deeply tags stand in one another, whatever is closed wrongly, in one pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.most = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in UNCOUNTED:
+            self.now += 1
+            self.most = max(self.most, self.now)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in UNCOUNTED:
+            self.now = max(0, self.now - 1)
+
+
+UNCOUNTED = {
+    *("br", "hr", "img", "source", "track", "input", "meta", "link", "col", "wbr", "area", "base", "embed"),
+    *("p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead"),
+}
+"""Tags that are never closed, or need not be: many of them in a row do not stand in one another."""
+
+
+def depth(html: str) -> int:
+    """How deeply the tags of HTML from anybody stand in one another, before it is cleaned."""
+    parser = _Depth()
+    parser.feed(html)
+    return parser.most
 
 
 def words(html: str) -> int:

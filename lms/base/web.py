@@ -107,9 +107,17 @@ def _settle(response: Response) -> Response:
             current.close()
     for deed in g.pop("afterwards", ()):
         if response.status_code < 400:
-            with database().transaction() as own:
-                deed(own)
+            _do_afterwards(deed)
     return response
+
+
+def _do_afterwards(deed: Callable[[Session], None]) -> None:
+    """What has been read is shown even when the disk is full or a writer is in the way; only the log tells of it."""
+    try:
+        with database().transaction() as own:
+            deed(own)
+    except DBAPIError as error:
+        log.warning("could not be written after reading %s: %s", request.path, error.orig)
 
 
 def _abandon(error: BaseException | None = None) -> None:
@@ -247,16 +255,20 @@ def plain_page(status: int, number: str = "") -> Response:
 def _forged(error: CSRFError) -> Response:
     """Refuse a form without a good token, and give back what was typed. Only a page of ours may send it again."""
     ours = request.headers.get("Sec-Fetch-Site", "") in {"same-origin", "none"}
-    typed = [
+    return refusal(
+        400,
+        gettext("Please send this once more"),
+        gettext("The page was open for long, or the form did not come from this site. Nothing was changed."),
+        typed=typed(),
+        again=request.full_path.rstrip("?") if ours else None,
+    )
+
+
+def typed() -> list[tuple[str, str]]:
+    """What was entered in the form that was sent, by field, without passwords: to give it back with a refusal."""
+    return [
         (name, value)
         for name, values in request.form.lists()
         for value in values
         if name != "csrf_token" and "password" not in name.lower()
     ]
-    return refusal(
-        400,
-        gettext("Please send this once more"),
-        gettext("The page was open for long, or the form did not come from this site. Nothing was changed."),
-        typed=typed,
-        again=request.full_path.rstrip("?") if ours else None,
-    )

@@ -14,7 +14,6 @@ from lms.base.i18n import gettext
 from lms.people import passwords
 from lms.people.models import TIERS, Person, PersonRole, Unit
 
-
 _ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]+@[^@\s,;<>\"\x00-\x1f]+")
 """One address and no more: a comma or a line break would make a mail go to somebody else too."""
 

@@ -1,6 +1,7 @@
 """Signing in and out, and what a person may set for herself."""
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import update
@@ -112,6 +113,7 @@ def choose_language() -> Response:
 
 
 def _enter(person: signin.SignedIn) -> Response:
+    cookie.clear()  # nothing of whoever was here before goes along, the form token least of all
     login_user(person)
     return redirect(_next_address(), 303)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -59,8 +60,13 @@ def branch(session: Session, lead_id: int, reader: Reader) -> Iterator[bytes]:
     return _pieces(session, _BRANCH, standing.values(lead_id, reader.today), reader)
 
 
+_AFTER_A_SEPARATOR = re.compile(r"([;|\t\r\n]\s*)([=+\-@])")
+"""Where a spreadsheet of a country that separates with semicolons would begin another cell."""
+
+
 def neutral(value: str) -> str:
     """A cell that no spreadsheet takes for a formula, whatever somebody's name or title begins with."""
+    value = _AFTER_A_SEPARATOR.sub(r"\1'\2", value)
     return f"'{value}" if value.startswith(FORMULA) else value
 
 

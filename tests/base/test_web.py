@@ -242,9 +242,9 @@ def test_cookies_are_for_this_site_and_not_for_scripts(make_app, session, make, 
     referrer = {"Referer": "https://speak.example.com/login"} if secure else {}
     cookies = []
     for address, fields in (
-        ("/login", given),
         ("/preferences/theme", {"theme": "dark"}),
         ("/preferences/language", {"language": "nl"}),
+        ("/login", given),
     ):
         answer = client.post(address, data={"csrf_token": token[1]} | fields, headers=referrer, **base)
         assert answer.status_code in {302, 303}, answer.text
@@ -403,3 +403,12 @@ def test_sqlite_away_is_a_503(make_app, tmp_path):
     assert client.get("/readyz").status_code == 503
     folder.mkdir()
     assert client.get("/readyz").status_code == 503, "there, but without a schema"
+
+
+def test_a_text_written_while_the_sign_in_ran_out_is_given_back(anonymous):
+    words = "A long text that somebody wrote for half an hour, and that must not be lost because of a clock."
+    answer = anonymous.submit("/studio/principles/lesson-1", {"title": "T", "html": words})
+    assert answer.status_code == 401
+    assert words in answer.text
+    answer = anonymous.submit("/courses/principles/lesson-1/done")
+    assert answer.location.startswith("/login")

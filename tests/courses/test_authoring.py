@@ -391,3 +391,15 @@ def test_a_save_never_reaches_a_version_that_is_being_published(
     assert kept in (TEXT, "<p>Late.</p>")
     assert saved_at is not None
     assert kept == TEXT or saved_at <= audited[0]
+
+
+@pytest.mark.parametrize("bomb", ["<blockquote>", "<ul><li>", "<strong><blockquote></strong>"])
+def test_a_text_nested_a_thousand_times_is_refused_at_once(session, make, people, bomb):
+    draft = authoring.open_draft(session, make.course().id, people.alice.id)
+    lesson = session.scalars(select(Lesson).where(Lesson.version_id == draft.id)).first()
+    with pytest.raises(Invalid, match="too deeply"):
+        authoring.save_lesson(session, lesson.id, "en", "Title", bomb * 1000, 1, people.alice.id)
+
+
+def test_a_long_text_that_closes_nothing_is_not_deep():
+    assert richtext.depth("<p>one<br><li>two" * 500) == 0

@@ -106,6 +106,11 @@ def test_one_name_is_enough(session, name):
     assert (added.name, added.family_name) == (name, "")
 
 
+def test_a_name_is_one_line(session):
+    added = accounts.add(session, "one@acme.example", " Ana \n Maria\tPeeters ")
+    assert (added.given_name, added.family_name) == ("Ana Maria", "Peeters")
+
+
 @pytest.mark.parametrize(
     ("email", "name", "more", "words"),
     [
@@ -113,6 +118,9 @@ def test_one_name_is_enough(session, name):
         ("x@acme.example", "X", {"tier": "boss"}, "boss.* is not a tier"),
         ("nothing", "X", {}, "nothing.* is not a mail address"),
         ("@acme.example", "X", {}, "is not a mail address"),
+        ("one@acme.example, two", "X", {}, "is not a mail address"),
+        ("one@acme.example\nbcc:two", "X", {}, "is not a mail address"),
+        ("one <one@acme.example>", "X", {}, "is not a mail address"),
         ("x@acme.example", "  ", {}, "The name is empty"),
         ("x@acme.example", "X", {"password": "short"}, "needs at least 10"),
     ],

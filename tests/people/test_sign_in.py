@@ -327,3 +327,11 @@ def test_the_demonstration_is_for_this_machine_alone(make_app, session, alice):
     client = client_of(make_app(demo=True), session)
     elsewhere = {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}}
     assert client.submit("/login/demo", {"email": alice.email}, **elsewhere).status_code == 404
+
+
+def test_the_form_token_from_before_the_sign_in_is_worth_nothing_after_it(anonymous, make):
+    make.person(email="ann@acme.example", password="a good long password")
+    before = anonymous.token()
+    fields = {"email": "ann@acme.example", "password": "a good long password", "csrf_token": before}
+    assert anonymous.submit("/login", fields).status_code == 303
+    assert anonymous.post("/logout", data={"csrf_token": before}).status_code == 400

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy.orm import Session
 
 from lms.base import clock
@@ -130,3 +131,10 @@ def test_a_long_table_is_made_in_pieces(database: Database, make: Make, session:
     with database.reading() as reading:
         pieces = list(export.team(reading, boss.id, reader, direct=False))
     assert [piece.count(b"\r\n") for piece in pieces] == [1, 500, 500, 101]
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell"), [("x;=HYPERLINK(1)", "x;'=HYPERLINK(1)"), ("a; +b", "a; '+b"), ("O'Neill; Ann", "O'Neill; Ann")]
+)
+def test_a_formula_after_a_semicolon_is_no_formula_either(typed, cell):
+    assert export.neutral(typed) == cell
