@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -71,6 +72,8 @@ def init() -> None:
     with _app() as app:
         database = app.extensions["database"]
         schema.upgrade(database.engine)
+        if database.engine.url.database and database.engine.dialect.name == "sqlite":
+            Path(database.engine.url.database).chmod(0o600)
         with database.transaction() as session:
             for what, outcome in content.load_shipped(session, app.extensions["files"]):
                 click.echo(f"{what}: {outcome}")

@@ -2,8 +2,9 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from courses import catalog, media
+from courses import catalog, media, progress
 from courses.models import Enrollment, LessonCompletion
 
 
@@ -89,3 +90,11 @@ def test_files_come_whole_or_in_ranges_and_to_people_signed_in(app, session, peo
     assert client.get(address, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
     assert anonymous.get(address).status_code == 302
     assert client.get(address.replace("film", "other")).status_code == 404
+
+
+def test_a_lesson_opens_even_when_the_place_cannot_be_written(monkeypatch, course, people, client_for):
+    def full_disk(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(progress, "remember_place", full_disk)
+    assert client_for(people.alice).get("/courses/principles/lesson-2").status_code == 200
