@@ -135,16 +135,22 @@ function restore() {
   }
 }
 
+function take() {
+  const question = form.dataset.question;
+  waiting.delete(question);
+  waiting.set(question, answerOf(new FormData(form)));
+  keep();
+  send();
+}
+
 if (form) {
   restore();
   form.addEventListener("change", (event) => {
-    if (!event.target.name?.startsWith("answer")) return;
-    const question = form.dataset.question;
-    waiting.delete(question);
-    waiting.set(question, answerOf(new FormData(form)));
-    keep();
-    send();
+    if (event.target.name?.startsWith("answer")) take();
   });
+  // What was chosen before this script had come counts too.
+  const chosen = [...form.querySelectorAll("input[name^=answer]")].some((input) => input.checked !== input.defaultChecked);
+  if (chosen && !waiting.has(form.dataset.question)) take();
   // A button waits for what is under way, so that it never overtakes an answer of its own page.
   form.addEventListener("submit", async (event) => {
     if (!waiting.size || stopped) return;

@@ -121,7 +121,7 @@ def ask_to_publish(page: Page) -> None:
 
 
 def choose_an_answer(page: Page) -> None:
-    page.locator("#answer input:not([type=hidden])").first.check()
+    page.locator("#answer input:not([type=hidden]):not(:checked)").first.check()
     expect(page.locator("[data-saved]")).to_contain_text("Saved at")
 
 

@@ -225,3 +225,15 @@ def test_the_pages_of_a_quiz_are_accessible(
     accessible(page)
     page.goto("/quizzes/principles")
     accessible(page)
+
+
+def test_an_answer_chosen_before_the_script_has_come_is_saved(session: Session, attempt: Attempt, page: Page) -> None:
+    item = of_kind(session, attempt, "single")
+    held: list[Route] = []
+    page.route("**/quiz.js", lambda route: held.append(route))
+    page.goto(f"/attempts/{attempt.id}?question={item.position}", wait_until="commit")
+    choose(page, item)
+    expect(page.locator("[data-saved]")).not_to_contain_text("Saved at")
+    held[0].continue_()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    assert next(one for one in items(session, attempt) if one.id == item.id).answer is not None
