@@ -66,7 +66,7 @@ _AFTER_A_SEPARATOR = re.compile(r"([;|\t\r\n]\s*)([=+\-@])")
 
 def neutral(value: str) -> str:
     """A cell that no spreadsheet takes for a formula, whatever somebody's name or title begins with."""
-    value = _AFTER_A_SEPARATOR.sub(r"\1'\2", value)
+    value = value[:1] + _AFTER_A_SEPARATOR.sub(r"\1'\2", value[1:])
     return f"'{value}" if value.startswith(FORMULA) else value
 
 
