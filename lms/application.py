@@ -9,8 +9,9 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certificates import views as certificate_views
-from courses import authoring_views, media_views
 from courses import views as course_views
+from courses.authoring import views as authoring_views
+from courses.media import views as media_views
 from lms import consequences, pages
 from lms.base import access, i18n, static, web
 from lms.base.db import Database

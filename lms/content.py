@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from certificates import ladder
-from courses import loading as courses
+from courses.files import loading as courses
 from lms.base import schema
 from lms.base.files import FileStore
 from lms.guidelines import loading as guidelines

@@ -22,7 +22,8 @@ from werkzeug.serving import make_server
 
 from certificates import days
 from certificates.models import Certificate
-from courses import authoring, catalog, editions
+from courses import catalog
+from courses.authoring import drafts, editions
 from courses.models import Course
 from lms import create_app
 from lms.base.limits import limiter
@@ -168,13 +169,13 @@ def certificates(session: Session, holder: Person) -> dict[str, Certificate]:
 def draft(session: Session, author: Person) -> None:
     """A draft in which a lesson says something else, and has a picture without words."""
     course = catalog.get(session, "principles")
-    opened = authoring.open_draft(session, course.id, author.id)
+    opened = drafts.open_draft(session, course.id, author.id)
     slug = course.lessons[0].slug
     text = editions.text(session, opened.id, slug, "en")
     picture = re.findall(r'poster="(/media/[^"]+)"', text.html)[0]
     html = text.html.replace("Tuesday evening", "Wednesday morning") + f'<p><img src="{picture}"></p>'
     lesson = editions.lesson_id(session, opened.id, slug)
-    authoring.save_lesson(session, lesson, "en", text.title, html, text.revision, author.id)
+    drafts.save_lesson(session, lesson, "en", text.title, html, text.revision, author.id)
 
 
 def failed_attempt(session: Session, person: Person) -> Attempt:

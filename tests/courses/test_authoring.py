@@ -10,7 +10,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from courses import authoring, catalog, comparison, editions
+from courses import catalog
+from courses.authoring import comparison, drafts, editions
 from courses.models import Course, CourseVersion, Lesson, LessonClause, LessonText, Module
 from lms.base import markdown, richtext
 from lms.base.audit import AuditEntry
@@ -37,16 +38,16 @@ def save(
     session: Session, course: Course, by: Person, html: str = TEXT, *, language: str = "en", **more: Any
 ) -> LessonText:
     """Save lesson 1 of the course's draft as the person sees it now."""
-    draft = authoring.open_draft(session, course.id, by.id)
+    draft = drafts.open_draft(session, course.id, by.id)
     opened = editions.text(session, draft.id, "lesson-1", language)
     lesson_id = editions.lesson_id(session, draft.id, "lesson-1")
     title, revision = more.get("title", opened.title or "Titel"), more.get("revision", opened.revision)
-    return authoring.save_lesson(session, lesson_id, language, title, html, revision, by.id)
+    return drafts.save_lesson(session, lesson_id, language, title, html, revision, by.id)
 
 
 def test_a_draft_is_a_full_copy_of_the_live_version(session: Session, make: Make, course: Course, dana: Person) -> None:
     live = make.live(course)
-    draft = authoring.open_draft(session, course.id, dana.id)
+    draft = drafts.open_draft(session, course.id, dana.id)
     assert (draft.status, draft.number, draft.created_by) == ("draft", 2, dana.id)
     shapes = comparison.shapes(session, draft.id, live.id)
     assert shapes[draft.id] == shapes[live.id]
@@ -58,13 +59,13 @@ def test_a_draft_is_a_full_copy_of_the_live_version(session: Session, make: Make
 
 def test_there_is_one_draft_a_course(session: Session, course: Course, dana: Person, make: Make) -> None:
     tom = make.person("Tom")
-    first = authoring.open_draft(session, course.id, dana.id)
-    assert authoring.open_draft(session, course.id, tom.id).id == first.id
+    first = drafts.open_draft(session, course.id, dana.id)
+    assert drafts.open_draft(session, course.id, tom.id).id == first.id
 
 
 def test_a_course_that_does_not_exist_has_no_draft(session: Session, dana: Person) -> None:
     with pytest.raises(NotFound):
-        authoring.open_draft(session, 99999, dana.id)
+        drafts.open_draft(session, 99999, dana.id)
 
 
 HARMFUL = {
@@ -132,13 +133,13 @@ def test_saving_what_is_there_already_changes_nothing(session: Session, course: 
 def test_a_stale_save_is_refused_and_loses_nothing(session: Session, make: Make, course: Course, dana: Person) -> None:
     tom = make.person("Tom", "Wouters", roles=("author",))
     save(session, course, tom, "<p>Tom wrote this.</p>")
-    with pytest.raises(authoring.StaleText) as refused:
+    with pytest.raises(drafts.StaleText) as refused:
         save(session, course, dana, "<p>Dana wrote that.</p>", revision=1)
     assert "Tom Wouters" in refused.value.message
     assert refused.value.theirs.html == "<p>Tom wrote this.</p>"
     assert refused.value.theirs.saved_at is not None
     assert refused.value.html_typed == "<p>Dana wrote that.</p>"
-    draft = authoring.open_draft(session, course.id, dana.id)
+    draft = drafts.open_draft(session, course.id, dana.id)
     assert editions.text(session, draft.id, "lesson-1", "en").html == "<p>Tom wrote this.</p>"
 
 
@@ -146,29 +147,29 @@ def test_a_page_opened_before_a_publishing_does_not_overwrite_it(
     session: Session, course: Course, dana: Person
 ) -> None:
     save(session, course, dana)
-    authoring.publish(session, course.id, dana.id, "")
-    with pytest.raises(authoring.StaleText):
+    drafts.publish(session, course.id, dana.id, "")
+    with pytest.raises(drafts.StaleText):
         save(session, course, dana, "<p>Typed over the old text.</p>", revision=1)
 
 
 def test_a_published_lesson_is_not_saved(session: Session, make: Make, course: Course, dana: Person) -> None:
     lesson_id = editions.lesson_id(session, make.live(course).id, "lesson-1")
     with pytest.raises(Conflict):
-        authoring.save_lesson(session, lesson_id, "en", "Title", TEXT, 1, dana.id)
+        drafts.save_lesson(session, lesson_id, "en", "Title", TEXT, 1, dana.id)
 
 
 def test_unknown_lessons_and_languages_are_not_found(session: Session, course: Course, dana: Person) -> None:
-    draft = authoring.open_draft(session, course.id, dana.id)
+    draft = drafts.open_draft(session, course.id, dana.id)
     with pytest.raises(NotFound):
-        authoring.save_lesson(session, 99999, "en", "Title", TEXT, 1, dana.id)
+        drafts.save_lesson(session, 99999, "en", "Title", TEXT, 1, dana.id)
     with pytest.raises(NotFound):
-        authoring.save_lesson(session, editions.lesson_id(session, draft.id, "lesson-1"), "xx", "T", TEXT, 0, dana.id)
+        drafts.save_lesson(session, editions.lesson_id(session, draft.id, "lesson-1"), "xx", "T", TEXT, 0, dana.id)
 
 
 def test_a_translation_can_be_added(session: Session, course: Course, dana: Person) -> None:
     french = save(session, course, dana, "<p>Dites qui vous êtes.</p>", language="fr", title="Leçon 1", revision=0)
     assert (french.language, french.revision) == ("fr", 1)
-    authoring.publish(session, course.id, dana.id, "French")
+    drafts.publish(session, course.id, dana.id, "French")
     view = catalog.get(session, "principles")
     assert catalog.lesson_page(session, view.version_id, "lesson-1", "fr").title == "Leçon 1"
 
@@ -180,7 +181,7 @@ def test_publishing_makes_the_next_readers_text_new_and_keeps_the_old_version(
     old_text = catalog.lesson_page(session, before.version_id, "lesson-1", "en")
     save(session, course, dana)
     assert catalog.get(session, "principles").version_id == before.version_id
-    published = authoring.publish(session, course.id, dana.id, "  Better\nwords ")
+    published = drafts.publish(session, course.id, dana.id, "  Better\nwords ")
     after = catalog.get(session, "principles")
     assert (after.version_id, after.version_number) == (published.id, 2)
     assert catalog.lesson_page(session, after.version_id, "lesson-1", "en").html == TEXT
@@ -203,14 +204,14 @@ def test_publishing_makes_the_next_readers_text_new_and_keeps_the_old_version(
 
 
 def test_an_unchanged_draft_is_not_published(session: Session, course: Course, dana: Person) -> None:
-    authoring.open_draft(session, course.id, dana.id)
+    drafts.open_draft(session, course.id, dana.id)
     with pytest.raises(Conflict):
-        authoring.publish(session, course.id, dana.id, "")
+        drafts.publish(session, course.id, dana.id, "")
 
 
 def test_publishing_without_a_draft_is_refused(session: Session, course: Course, dana: Person) -> None:
     with pytest.raises(Conflict):
-        authoring.publish(session, course.id, dana.id, "")
+        drafts.publish(session, course.id, dana.id, "")
 
 
 FAULTY = {
@@ -230,14 +231,14 @@ FAULTY = {
 def test_a_faulty_text_is_saved_and_not_published(session: Session, course: Course, dana: Person, html: str) -> None:
     save(session, course, dana, html)
     with pytest.raises(Invalid, match="Lesson 1"):
-        authoring.publish(session, course.id, dana.id, "")
+        drafts.publish(session, course.id, dana.id, "")
     assert catalog.get(session, "principles").version_number == 1
 
 
 def test_an_empty_translation_that_was_never_live_is_left_out(session: Session, course: Course, dana: Person) -> None:
     save(session, course, dana)
     save(session, course, dana, "", language="fr", title="Leçon", revision=0)
-    published = authoring.publish(session, course.id, dana.id, "")
+    published = drafts.publish(session, course.id, dana.id, "")
     assert {text.language for text in comparison.texts(session, published.id)} == {"en", "nl"}
 
 
@@ -263,17 +264,17 @@ def test_an_older_version_is_brought_back_as_a_draft(
     first = make.live(course)
     old = editions.text(session, first.id, "lesson-1", "en")
     save(session, course, dana)
-    authoring.publish(session, course.id, dana.id, "")
-    draft = authoring.bring_back(session, first.id, dana.id)
+    drafts.publish(session, course.id, dana.id, "")
+    draft = drafts.bring_back(session, first.id, dana.id)
     assert (draft.number, draft.status) == (3, "draft")
     back = editions.text(session, draft.id, "lesson-1", "en")
     assert (back.html, back.saved_by) == (old.html, "Dana Smit")
     assert back.revision > 2
     assert catalog.get(session, "principles").version_number == 2
-    authoring.publish(session, course.id, dana.id, "Back to the first")
+    drafts.publish(session, course.id, dana.id, "Back to the first")
     view = catalog.get(session, "principles")
     assert catalog.lesson_page(session, view.version_id, "lesson-1", "en").html == old.html
-    assert [entry.status for entry in authoring.history(session, course.id)] == [
+    assert [entry.status for entry in drafts.history(session, course.id)] == [
         "published",
         "superseded",
         "superseded",
@@ -285,29 +286,29 @@ def test_bringing_back_replaces_only_an_unchanged_draft(
 ) -> None:
     first = make.live(course)
     save(session, course, dana)
-    authoring.publish(session, course.id, dana.id, "")
-    unchanged = authoring.open_draft(session, course.id, dana.id)
-    assert authoring.bring_back(session, first.id, dana.id).id == unchanged.id
+    drafts.publish(session, course.id, dana.id, "")
+    unchanged = drafts.open_draft(session, course.id, dana.id)
+    assert drafts.bring_back(session, first.id, dana.id).id == unchanged.id
     with pytest.raises(Conflict, match="changes that are not published"):
-        authoring.bring_back(session, first.id, dana.id)
+        drafts.bring_back(session, first.id, dana.id)
 
 
 def test_the_live_version_and_the_draft_need_no_bringing_back(
     session: Session, make: Make, course: Course, dana: Person
 ) -> None:
     with pytest.raises(Conflict):
-        authoring.bring_back(session, make.live(course).id, dana.id)
+        drafts.bring_back(session, make.live(course).id, dana.id)
     with pytest.raises(NotFound):
-        authoring.bring_back(session, 99999, dana.id)
+        drafts.bring_back(session, 99999, dana.id)
 
 
 def test_history_names_who_did_what_the_newest_first(
     session: Session, make: Make, course: Course, dana: Person
 ) -> None:
     save(session, course, dana)
-    authoring.publish(session, course.id, dana.id, "Better words")
-    authoring.open_draft(session, course.id, make.person("Tom", "Wouters").id)
-    entries = authoring.history(session, course.id)
+    drafts.publish(session, course.id, dana.id, "Better words")
+    drafts.open_draft(session, course.id, make.person("Tom", "Wouters").id)
+    entries = drafts.history(session, course.id)
     assert [(entry.number, entry.status, entry.by, entry.note) for entry in entries] == [
         (3, "draft", "Tom Wouters", ""),
         (2, "published", "Dana Smit", "Better words"),
@@ -319,7 +320,7 @@ def test_the_outline_says_what_is_changed_and_which_translation_is_behind(
     session: Session, make: Make, course: Course, dana: Person
 ) -> None:
     save(session, course, dana)
-    draft = authoring.open_draft(session, course.id, dana.id)
+    draft = drafts.open_draft(session, course.id, dana.id)
     [module] = editions.outline(session, draft.id, make.live(course).id)
     assert [lesson.state for lesson in module.lessons] == ["draft", "live", "live"]
     first = module.lessons[0]
@@ -352,7 +353,7 @@ def test_of_two_publishings_one_wins(database: Database, session: Session, cours
     save(session, course, dana)
     session.commit()
     course_id, dana_id = course.id, dana.id
-    found = in_parallel(database, lambda own: authoring.publish(own, course_id, dana_id, "").number, 3)
+    found = in_parallel(database, lambda own: drafts.publish(own, course_id, dana_id, "").number, 3)
     assert sorted(str(one) for one in found if not isinstance(one, Conflict)) == ["2"]
     assert sum(isinstance(one, Conflict) for one in found) == 2
 
@@ -362,7 +363,7 @@ def test_of_two_first_saves_one_opens_the_draft(
 ) -> None:
     session.commit()
     course_id, dana_id = course.id, dana.id
-    found = in_parallel(database, lambda own: authoring.open_draft(own, course_id, dana_id).id, 4)
+    found = in_parallel(database, lambda own: drafts.open_draft(own, course_id, dana_id).id, 4)
     assert len(set(found)) == 1
 
 
@@ -370,14 +371,14 @@ def test_a_save_never_reaches_a_version_that_is_being_published(
     database: Database, session: Session, course: Course, dana: Person
 ) -> None:
     save(session, course, dana)
-    draft = authoring.open_draft(session, course.id, dana.id)
+    draft = drafts.open_draft(session, course.id, dana.id)
     draft_id, lesson_id = draft.id, editions.lesson_id(session, draft.id, "lesson-1")
     session.commit()
     course_id, dana_id = course.id, dana.id
     deeds = iter(
         [
-            lambda own: authoring.publish(own, course_id, dana_id, "").number,
-            lambda own: authoring.save_lesson(own, lesson_id, "en", "Late", "<p>Late.</p>", 2, dana_id).revision,
+            lambda own: drafts.publish(own, course_id, dana_id, "").number,
+            lambda own: drafts.save_lesson(own, lesson_id, "en", "Late", "<p>Late.</p>", 2, dana_id).revision,
         ]
     )
     in_parallel(database, lambda own: next(deeds)(own))
@@ -395,10 +396,10 @@ def test_a_save_never_reaches_a_version_that_is_being_published(
 
 @pytest.mark.parametrize("bomb", ["<blockquote>", "<ul><li>", "<strong><blockquote></strong>"])
 def test_a_text_nested_a_thousand_times_is_refused_at_once(session, make, people, bomb):
-    draft = authoring.open_draft(session, make.course().id, people.alice.id)
+    draft = drafts.open_draft(session, make.course().id, people.alice.id)
     lesson = session.scalars(select(Lesson).where(Lesson.version_id == draft.id)).first()
     with pytest.raises(Invalid, match="too deeply"):
-        authoring.save_lesson(session, lesson.id, "en", "Title", bomb * 1000, 1, people.alice.id)
+        drafts.save_lesson(session, lesson.id, "en", "Title", bomb * 1000, 1, people.alice.id)
 
 
 def test_a_long_text_that_closes_nothing_is_not_deep():

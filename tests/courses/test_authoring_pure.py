@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses import comparison, differences, proofreading
-from courses.comparison import StoredText
-from courses.differences import Piece
-from courses.loading import CONTENT
+from courses.authoring import comparison, differences, proofreading
+from courses.authoring.comparison import StoredText
+from courses.authoring.differences import Piece
+from courses.files.loading import CONTENT
 from lms.base import markdown
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from courses import authoring, catalog, loading, media
+from courses import catalog
+from courses.authoring import drafts
+from courses.files import loading
+from courses.media import library
 from courses.models import Course, CourseVersion, Enrollment, LessonText
 from lms.base.content import ContentError
 from lms.base.files import FileStore
@@ -132,8 +135,8 @@ def test_a_file_that_is_not_text_is_named_with_its_line(session, files, folder):
     ],
 )
 def test_an_active_picture_is_refused(drawing):
-    with pytest.raises(media.ActivePicture):
-        media.refuse_active(drawing.encode())
+    with pytest.raises(library.ActivePicture):
+        library.refuse_active(drawing.encode())
 
 
 def test_nobody_is_enrolled_by_loading(session, shipped):
@@ -141,7 +144,7 @@ def test_nobody_is_enrolled_by_loading(session, shipped):
 
 
 def test_a_course_with_a_draft_in_the_studio_is_left_alone(session, make, files, folder, shipped):
-    authoring.open_draft(session, shipped.id, make.person().id)
+    drafts.open_draft(session, shipped.id, make.person().id)
     path = folder / "en" / "one-conversation.md"
     path.write_text(path.read_text() + "\nMore.\n")
     assert loading.load(session, files, folder) == "kept"

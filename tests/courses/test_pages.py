@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from courses import catalog, media, progress
+from courses import catalog, progress
+from courses.media import library
 from courses.models import Enrollment, LessonCompletion
 
 
@@ -80,7 +81,7 @@ def test_a_draft_is_seen_by_no_learner(session, make, course, people, client_for
 
 
 def test_files_come_whole_or_in_ranges_and_to_people_signed_in(app, session, people, client_for, anonymous):
-    address = media.keep(session, app.extensions["files"], "film.mp4", bytes(range(256)) * 10)
+    address = library.keep(session, app.extensions["files"], "film.mp4", bytes(range(256)) * 10)
     client = client_for(people.alice)
     whole = client.get(address)
     assert (whole.status_code, whole.mimetype, len(whole.data)) == (200, "video/mp4", 2560)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select
 
-from courses import authoring, editions
+from courses.authoring import drafts, editions
 from courses.models import Course, CourseVersion, LessonText
 from lms.people.models import Person
 from tests.make import Make, People
@@ -266,5 +266,5 @@ def test_a_draft_is_shared_by_authors(
     author.submit(LESSON, fields("<p>From Dana.</p>"))
     tom = client_for(make.person("Tom", roles=("author",)))
     assert "From Dana." in tom.get(LESSON + "/preview").text
-    draft = authoring.open_draft(make.session, course.id, dana.id)
+    draft = drafts.open_draft(make.session, course.id, dana.id)
     assert editions.text(make.session, draft.id, "lesson-1", "en").saved_by == "Dana Smit"

@@ -10,9 +10,10 @@ from flask import Blueprint, current_app, jsonify, make_response, redirect, rend
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from courses import authoring, catalog, comparison, differences, editions, proofreading
-from courses.authoring_forms import LessonForm, PublishForm
-from courses.editions import CourseEditions, EditedText, ModuleNode
+from courses import catalog
+from courses.authoring import comparison, differences, drafts, editions, proofreading
+from courses.authoring.editions import CourseEditions, EditedText, ModuleNode
+from courses.authoring.forms import LessonForm, PublishForm
 from lms.base import i18n, richtext, web
 from lms.base.access import holders_of, open_to
 from lms.base.errors import Conflict, Invalid, NotFound
@@ -50,7 +51,7 @@ def course(slug: str) -> str:
         "authoring/course.html",
         course=course,
         outline=_outline(course),
-        history=authoring.history(web.session(), course.id),
+        history=drafts.history(web.session(), course.id),
     )
 
 
@@ -71,11 +72,11 @@ def save(slug: str, lesson: str) -> Response:
     course = editions.course(session, slug)
     if not form.validate():
         return _not_saved(course, lesson, form)
-    draft = authoring.open_draft(session, course.id, current_user.id)
+    draft = drafts.open_draft(session, course.id, current_user.id)
     row, words = editions.lesson_id(session, draft.id, lesson), (form.title.data or "", form.html.data or "")
     try:
-        text = authoring.save_lesson(session, row, _language(), *words, int(form.revision.data or 0), current_user.id)
-    except authoring.StaleText as stale:
+        text = drafts.save_lesson(session, row, _language(), *words, int(form.revision.data or 0), current_user.id)
+    except drafts.StaleText as stale:
         return _both_kept(course, lesson, form, stale)
     if web.wants_json():
         return jsonify(revision=text.revision, saved=saved_words(text.saved_at))
@@ -87,8 +88,8 @@ def save(slug: str, lesson: str) -> Response:
 def preview(slug: str, lesson: str) -> str:
     course = editions.course(web.session(), slug)
     text = editions.text(web.session(), course.current.id, lesson, _language())
-    if not text.revision and text.language != authoring.ORIGINAL:
-        text = editions.text(web.session(), course.current.id, lesson, authoring.ORIGINAL)
+    if not text.revision and text.language != drafts.ORIGINAL:
+        text = editions.text(web.session(), course.current.id, lesson, drafts.ORIGINAL)
     page = catalog.LessonPage(text.language, text.title, text.html)
     return render_template("authoring/preview.html", course=course, lesson=lesson, page=page, wanted=_language())
 
@@ -106,7 +107,7 @@ def publish(slug: str) -> str | Response:
     if not form.validate():
         return make_response(_publishing(course, form), 422)
     try:
-        authoring.publish(web.session(), course.id, current_user.id, form.note.data or "")
+        drafts.publish(web.session(), course.id, current_user.id, form.note.data or "")
     except Invalid as refusal:
         form.form_errors.append(refusal.message)
         return make_response(_publishing(course, form), 422)
@@ -118,7 +119,7 @@ def publish(slug: str) -> str | Response:
 @in_authors_language
 def version(slug: str, number: int) -> str:
     session, course = web.session(), editions.course(web.session(), slug)
-    found = authoring.version(session, course.id, number)
+    found = drafts.version(session, course.id, number)
     outline = editions.outline(session, found.id, course.live.id if course.live else None)
     lessons = [lesson for module in outline for lesson in module.lessons]
     chosen = request.args.get("lesson") or (lessons[0].slug if lessons else "")
@@ -130,8 +131,8 @@ def version(slug: str, number: int) -> str:
 @open_to(AUTHORS)
 def bring_back(slug: str, number: int) -> Response:
     course = editions.course(web.session(), slug)
-    old = authoring.version(web.session(), course.id, number)
-    authoring.bring_back(web.session(), old.id, current_user.id)
+    old = drafts.version(web.session(), course.id, number)
+    drafts.bring_back(web.session(), old.id, current_user.id)
     return redirect(url_for("authoring.course", slug=slug), 303)
 
 
@@ -152,7 +153,7 @@ def saved_words(saved_at: datetime) -> str:
 
 def _language() -> str:
     """The language of the text to edit. Raises `NotFound` for one that lessons do not come in."""
-    language = request.args.get("lang", authoring.ORIGINAL)
+    language = request.args.get("lang", drafts.ORIGINAL)
     if language not in i18n.LANGUAGES:
         raise NotFound
     return language
@@ -175,7 +176,7 @@ def _editor(
         form=form,
         disagreement=disagreement,
         outline=outline,
-        history=authoring.history(session, course.id),
+        history=drafts.history(session, course.id),
         findings=proofreading.findings(text.title, text.html),
         words=richtext.words(text.html),
         saved=saved_words(text.saved_at) if text.saved_at else "",
@@ -194,7 +195,7 @@ def _not_saved(course: CourseEditions, lesson: str, form: LessonForm) -> Respons
     return make_response(_editor(course, text, form), 422)
 
 
-def _both_kept(course: CourseEditions, lesson: str, form: LessonForm, stale: authoring.StaleText) -> Response:
+def _both_kept(course: CourseEditions, lesson: str, form: LessonForm, stale: drafts.StaleText) -> Response:
     """The editor with what was typed, beside what somebody else saved. Saving again replaces that."""
     theirs = stale.theirs
     if web.wants_json() and theirs.saved_at:

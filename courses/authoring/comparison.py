@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import String, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from courses import differences, proofreading
+from courses.authoring import differences, proofreading
 from courses.models import CourseText, Lesson, LessonClause, LessonText, Module, ModuleText
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from courses import media
+from courses.media import library
 from courses.models import (
     Course,
     CourseText,
@@ -28,7 +28,7 @@ from lms.base.files import FileStore
 from lms.guidelines import catalog as guidelines
 from lms.people.models import TIERS
 
-CONTENT = Path(__file__).resolve().parent / "content"
+CONTENT = Path(__file__).resolve().parent.parent / "content"
 STUDIO_WORDS = {"publish", "versions"}
 _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -212,7 +212,7 @@ class _Reader:
         path = self.folder / "media" / name
         if not path.is_file() or path.parent.name != "media":
             raise KeyError(name)
-        return media.keep(self.session, self.files, name, path.read_bytes())
+        return library.keep(self.session, self.files, name, path.read_bytes())
 
     def _clause(self, code: str) -> str:
         if code not in self.clauses:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from courses import comparison, copying, editions, proofreading
+from courses.authoring import comparison, copying, editions, proofreading
 from courses.models import Course, CourseVersion, Lesson, LessonText
 from lms.base import audit, clock, richtext
 from lms.base.errors import Conflict, Invalid, NotFound

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app, send_file
 
-from courses import media
+from courses.media import library
 from lms.base import web
 from lms.base.access import SIGNED_IN, open_to
 from lms.base.errors import NotFound
@@ -14,7 +14,7 @@ YEAR = 365 * 24 * 3600
 @blueprint.get("/media/<digest>/<name>")
 @open_to(SIGNED_IN)
 def file(digest: str, name: str) -> Response:
-    found = media.find(web.session(), digest, name)
+    found = library.find(web.session(), digest, name)
     if found is None:
         raise NotFound
     path = current_app.extensions["files"].path(found.sha256)

@@ -1,0 +1,1 @@
+"""The studio: courses are made and changed in drafts, compared, and published."""

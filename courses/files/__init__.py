@@ -1,0 +1,1 @@
+"""Courses as folders of files: in and out."""

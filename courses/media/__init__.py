@@ -1,0 +1,1 @@
+"""Pictures, films and other files that lessons show."""
