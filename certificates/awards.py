@@ -20,8 +20,8 @@ from certificates.models import (
     new_uid,
 )
 from courses import catalog as courses
+from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted
-from courses.models import Enrollment
 from lms.base import audit, clock
 from lms.base.errors import NotFound
 from lms.base.events import announce

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from certificates import ladder
 from certificates.ladder import LevelView, LevelWords
 from courses import catalog as courses
-from courses.models import Enrollment
+from courses.enrollment_models import Enrollment
 from lms.base.errors import NotFound
 from lms.base.i18n import pick
 from lms.guidelines import attestations

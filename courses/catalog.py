@@ -1,7 +1,7 @@
 """Reading courses. A published version never changes, so it is loaded once and kept in the process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -13,14 +13,31 @@ from lms.base.errors import NotFound
 
 
 @dataclass(frozen=True)
+class FileView:
+    """A file of a lesson: a film, a recording, a document, captions, a poster, or an outside player."""
+
+    role: str
+    language: str
+    address: str
+    label: str
+    seconds: int
+
+
+@dataclass(frozen=True)
 class LessonView:
-    """A lesson without its text."""
+    """A lesson without its text. `items` are the lines of a checklist or the questions of a reflection, by language."""
 
     slug: str
     position: int
     minutes: int
     titles: Mapping[str, str]
     clauses: tuple[str, ...]
+    kind: str = "reading"
+    exercise: str | None = None
+    entries_wanted: int = 0
+    topics: tuple[str, ...] = ()
+    files: tuple[FileView, ...] = ()
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,12 +145,24 @@ def version(session: Session, version_id: int) -> CourseView:
     return remembered(session, ("course", version_id), lambda: load_version(session, version_id))
 
 
-def lesson_page(session: Session, version_id: int, slug: str, language: str) -> LessonPage:
-    """The text of a lesson of a published version: in the language, else in English, else in any there is."""
-    pages = remembered(session, ("lesson", version_id, slug), lambda: _load_pages(session, version_id, slug))
-    if not pages:
-        raise NotFound
-    return pages.get(language) or pages.get("en") or next(iter(pages.values()))
+def lesson_page(
+    session: Session, version_id: int, slug: str, language: str, *, tier: str = "", country: str = ""
+) -> LessonPage:
+    """The text of a lesson of a published version: in the language, else in English, else in any there is.
+
+    Who has a text of her own, by country or tier, reads that, in her language or in English.
+    """
+    pages = remembered(session, ("lesson", version_id, slug), lambda: load_pages(session, version_id, slug))
+    return choose_page(pages, language, tier=tier, country=country)
+
+
+def choose_page(pages: Mapping[tuple[str, str], LessonPage], language: str, *, tier: str, country: str) -> LessonPage:
+    """The page for a reader among all there are, by variant and language. Raises `NotFound` when there is none."""
+    for variant in (f"country:{country}", f"tier:{tier}", ""):
+        own = {spoken: page for (kind, spoken), page in pages.items() if kind == variant}
+        if own:
+            return own.get(language) or own.get("en") or next(iter(own.values()))
+    raise NotFound
 
 
 def set_quiz(session: Session, course_id: int, slug: str, minutes: int) -> None:
@@ -155,6 +184,9 @@ def load_version(session: Session, version_id: int) -> CourseView:
             .selectinload(Module.lessons)
             .selectinload(Lesson.texts)
             .load_only(LessonText.title),
+            selectinload(CourseVersion.modules).selectinload(Module.lessons).selectinload(Lesson.topics),
+            selectinload(CourseVersion.modules).selectinload(Module.lessons).selectinload(Lesson.files),
+            selectinload(CourseVersion.modules).selectinload(Module.lessons).selectinload(Lesson.items),
         )
         .execution_options(populate_existing=True)
     ).one()
@@ -185,23 +217,37 @@ def _module_view(module: Module) -> ModuleView:
         key=module.key,
         titles={text.language: text.title for text in module.texts},
         objectives={text.language: text.objective for text in module.texts},
-        lessons=tuple(
-            LessonView(
-                slug=lesson.slug,
-                position=lesson.position,
-                minutes=lesson.minutes,
-                titles={text.language: text.title for text in lesson.texts},
-                clauses=tuple(sorted(clause.code for clause in lesson.clauses)),
-            )
-            for lesson in module.lessons
-        ),
+        lessons=tuple(_lesson_view(lesson) for lesson in module.lessons),
     )
 
 
-def _load_pages(session: Session, version_id: int, slug: str) -> dict[str, LessonPage]:
+def _lesson_view(lesson: Lesson) -> LessonView:
+    languages = sorted({item.language for item in lesson.items})
+    return LessonView(
+        slug=lesson.slug,
+        position=lesson.position,
+        minutes=lesson.minutes,
+        titles={text.language: text.title for text in lesson.texts if not text.variant},
+        clauses=tuple(sorted(clause.code for clause in lesson.clauses)),
+        kind=lesson.kind,
+        exercise=lesson.exercise,
+        entries_wanted=lesson.entries_wanted,
+        topics=tuple(sorted(topic.topic for topic in lesson.topics)),
+        files=tuple(
+            FileView(file.role, file.language, file.address, file.label, file.seconds)
+            for file in sorted(lesson.files, key=lambda file: (file.role, file.language))
+        ),
+        items={
+            language: tuple(item.words for item in lesson.items if item.language == language) for language in languages
+        },
+    )
+
+
+def load_pages(session: Session, version_id: int, slug: str) -> dict[tuple[str, str], LessonPage]:
+    """All texts of a lesson, by variant and language, read from the database."""
     rows = session.execute(
-        select(LessonText.language, LessonText.title, LessonText.html)
+        select(LessonText.variant, LessonText.language, LessonText.title, LessonText.html)
         .join(Lesson, Lesson.id == LessonText.lesson_id)
         .where(Lesson.version_id == version_id, Lesson.slug == slug)
     )
-    return {language: LessonPage(language, title, html) for language, title, html in rows}
+    return {(variant, language): LessonPage(language, title, html) for variant, language, title, html in rows}

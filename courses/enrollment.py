@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from courses.models import Course, Enrollment, Prerequisite
+from courses.enrollment_models import Enrollment
+from courses.models import Course, Prerequisite
 from lms.base import clock
 from lms.people.models import Person
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from courses import catalog, enrollment
 from courses.catalog import CourseView, LessonView
+from courses.enrollment_models import Enrollment, LessonCompletion
 from courses.events import CourseCompleted
-from courses.models import Course, Enrollment, LessonCompletion
+from courses.models import Course
 from lms.base import audit, clock
 from lms.base.errors import Conflict, NotFound
 from lms.base.events import announce

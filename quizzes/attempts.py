@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from courses import progress
-from courses.models import Enrollment
+from courses.enrollment_models import Enrollment
 from courses.progress import Standing
 from lms.base import audit, clock
 from lms.base.db import rows

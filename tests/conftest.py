@@ -20,7 +20,14 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 import certificates.models  # noqa: F401
+import courses.authoring.models  # noqa: F401
+import courses.enrollment_models  # noqa: F401
+import courses.exercises.models  # noqa: F401
+import courses.media.models  # noqa: F401
 import courses.models  # noqa: F401
+import courses.paths.models  # noqa: F401
+import courses.review.models  # noqa: F401
+import courses.sessions.models  # noqa: F401
 import lms.base.audit  # noqa: F401
 import lms.base.outbox  # noqa: F401
 import lms.guidelines.models  # noqa: F401

@@ -16,14 +16,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courses.enrollment_models import Enrollment, LessonCompletion
 from courses.models import (
     Course,
     CourseText,
     CourseVersion,
-    Enrollment,
     Lesson,
     LessonClause,
-    LessonCompletion,
     LessonText,
     Module,
     ModuleText,
@@ -247,6 +246,7 @@ class Make:
             old.status = "superseded"
         self.session.flush()
         version.status, version.published_at = "published", clock.now()
+        version.change = "first" if version.number == 1 else "minor"
         self.session.flush()
 
     def live(self, course: Course) -> CourseVersion:
@@ -279,6 +279,7 @@ class Make:
             due_on=None if due_in is None else clock.today() + timedelta(days=due_in),
             started_at=now if started else None,
             completed_at=now if completed else None,
+            version_id=self.live(course).id if started else None,
         )
         self._add(enrollment)
         version = self.live(course)

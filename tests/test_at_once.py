@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses import enrollment
-from courses.models import Enrollment
+from courses.enrollment_models import Enrollment
 from lms import content
 from lms.base.db import Database
 from lms.base.files import FileStore

@@ -4,11 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import String, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from courses.authoring import differences, proofreading
-from courses.models import CourseText, Lesson, LessonClause, LessonText, Module, ModuleText
+from courses.models import (
+    CourseText,
+    Lesson,
+    LessonClause,
+    LessonFile,
+    LessonItem,
+    LessonText,
+    LessonTopic,
+    Module,
+    ModuleText,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class StoredText:
     language: str
     title: str
     html: str
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class Change:
     language: str
     title: str
     passages: list[differences.Passage]
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,29 +54,31 @@ class Fault:
     language: str
     title: str
     sentence: str
+    variant: str = ""
 
 
 def texts(session: Session, *version_ids: int) -> list[StoredText]:
     """All lesson texts of some versions, in the order of the lessons. One statement."""
     rows = session.execute(
         select(
-            LessonText.version_id, Lesson.slug, Lesson.position, LessonText.language, LessonText.title, LessonText.html
+            *(LessonText.version_id, Lesson.slug, Lesson.position, LessonText.language),
+            *(LessonText.title, LessonText.html, LessonText.variant),
         )
         .join(Lesson, Lesson.id == LessonText.lesson_id)
         .where(LessonText.version_id.in_(version_ids))
-        .order_by(Lesson.position, LessonText.language)
+        .order_by(Lesson.position, LessonText.language, LessonText.variant)
     )
     return [StoredText(*row) for row in rows]
 
 
 def changes(stored: Iterable[StoredText], draft_id: int, live_id: int | None) -> list[Change]:
     """How two versions among the stored texts differ, by lesson and language, in the order of the lessons."""
-    by_version: dict[int, dict[tuple[str, str], StoredText]] = {draft_id: {}}
+    by_version: dict[int, dict[tuple[str, str, str], StoredText]] = {draft_id: {}}
     for one in stored:
-        by_version.setdefault(one.version_id, {})[one.slug, one.language] = one
+        by_version.setdefault(one.version_id, {})[one.slug, one.language, one.variant] = one
     draft, live = by_version[draft_id], by_version.get(live_id or 0, {})
-    both = sorted({**live, **draft}.values(), key=lambda one: (one.position, one.slug, one.language))
-    pairs = ((live.get((one.slug, one.language)), draft.get((one.slug, one.language))) for one in both)
+    both = sorted({**live, **draft}.values(), key=lambda one: (one.position, one.slug, one.language, one.variant))
+    pairs = ((live.get(key), draft.get(key)) for one in both if (key := (one.slug, one.language, one.variant)))
     return [change for old, new in pairs if (change := _change(old, new))]
 
 
@@ -77,13 +91,13 @@ def _change(old: StoredText | None, new: StoredText | None) -> Change | None:
     if (old.title if old else "") != (new.title if new else ""):
         passages.insert(0, differences.compare(old.title if old else "", new.title if new else ""))
     kind: Literal["changed", "form", "new", "leaves"] = "new" if not old else "leaves" if not new else "changed"
-    return Change(kind if passages else "form", one.slug, one.language, one.title, passages)
+    return Change(kind if passages else "form", one.slug, one.language, one.title, passages, one.variant)
 
 
 def faults(stored: Iterable[StoredText], draft_id: int) -> list[Fault]:
     """What stops the draft among the stored texts from being published."""
     return [
-        Fault(one.slug, one.language, one.title, sentence)
+        Fault(one.slug, one.language, one.title, sentence, one.variant)
         for one in stored
         if one.version_id == draft_id
         for sentence in proofreading.faults(one.title, one.html)
@@ -91,7 +105,7 @@ def faults(stored: Iterable[StoredText], draft_id: int) -> list[Fault]:
 
 
 def shapes(session: Session, *version_ids: int) -> Mapping[int, frozenset[tuple[str, ...]]]:
-    """What versions hold beside the texts of lessons, as comparable lines: order, minutes, clauses, titles."""
+    """What versions hold beside the texts of lessons, as comparable lines."""
     course_text = select(
         CourseText.version_id, literal("course"), CourseText.language, CourseText.title, CourseText.summary
     )
@@ -104,13 +118,31 @@ def shapes(session: Session, *version_ids: int) -> Mapping[int, frozenset[tuple[
         ModuleText.objective,
     ).join(Module, Module.id == ModuleText.module_id)
     place = cast(Lesson.position, String) + "/" + cast(Lesson.minutes, String)
-    lesson = select(Lesson.version_id, literal("lesson"), Lesson.slug, Module.key, place).join(
+    nature = Lesson.kind + "/" + func.coalesce(Lesson.exercise, "") + "/" + cast(Lesson.entries_wanted, String)
+    lesson = select(Lesson.version_id, literal("lesson"), Lesson.slug, Module.key, place + "/" + nature).join(
         Module, Module.id == Lesson.module_id
     )
     clause = select(LessonClause.version_id, literal("clause"), Lesson.slug, LessonClause.code, literal("")).join(
         Lesson, Lesson.id == LessonClause.lesson_id
     )
-    parts = (course_text, module, module_text, lesson, clause)
+    topic = select(LessonTopic.version_id, literal("topic"), Lesson.slug, LessonTopic.topic, literal("")).join(
+        Lesson, Lesson.id == LessonTopic.lesson_id
+    )
+    file = select(
+        LessonFile.version_id,
+        literal("file"),
+        Lesson.slug + "/" + LessonFile.role + "/" + LessonFile.language,
+        LessonFile.address,
+        LessonFile.label + "/" + cast(LessonFile.seconds, String),
+    ).join(Lesson, Lesson.id == LessonFile.lesson_id)
+    item = select(
+        LessonItem.version_id,
+        literal("item"),
+        Lesson.slug + "/" + LessonItem.language,
+        cast(LessonItem.position, String),
+        LessonItem.words,
+    ).join(Lesson, Lesson.id == LessonItem.lesson_id)
+    parts = (course_text, module, module_text, lesson, clause, topic, file, item)
     found: dict[int, set[tuple[str, ...]]] = {version_id: set() for version_id in version_ids}
     for version_id, *line in session.execute(
         union_all(*(part.where(part.selected_columns[0].in_(version_ids)) for part in parts))

@@ -8,7 +8,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from courses.models import Course, CourseText, CourseVersion, Enrollment, Lesson, LessonText, Media, Module, ModuleText
+from courses.enrollment_models import Enrollment
+from courses.media.models import Media
+from courses.models import Course, CourseText, CourseVersion, Lesson, LessonText, Module, ModuleText
 from lms.base.errors import NotFound
 from lms.people.models import Person
 
@@ -32,7 +34,7 @@ class CourseEditions:
     slug: str
     code: str
     owner: str
-    review_on: date
+    review_on: date | None
     live: Edition | None
     draft: Edition | None
     changed: int
@@ -88,6 +90,7 @@ class EditedText:
     revision: int
     saved_at: datetime | None
     saved_by: str | None
+    variant: str = ""
 
 
 _live = aliased(CourseVersion)
@@ -105,7 +108,13 @@ def _beside_live(statement: Select[Any], live_id: Any) -> Select[Any]:
     """The statement over lessons and texts, with the live text of the same lesson and language beside each."""
     return statement.outerjoin(
         _live_lesson, and_(_live_lesson.version_id == live_id, _live_lesson.slug == Lesson.slug)
-    ).outerjoin(_live_text, and_(_live_text.lesson_id == _live_lesson.id, _live_text.language == LessonText.language))
+    ).outerjoin(
+        _live_text,
+        and_(
+            *(_live_text.lesson_id == _live_lesson.id, _live_text.language == LessonText.language),
+            _live_text.variant == LessonText.variant,
+        ),
+    )
 
 
 _CHANGED = (
@@ -181,7 +190,7 @@ def outline(session: Session, version_id: int, live_id: int | None) -> list[Modu
         .join(Lesson, Lesson.module_id == Module.id)
         .join(LessonText, LessonText.lesson_id == Lesson.id)
         .outerjoin(ModuleText, and_(ModuleText.module_id == Module.id, ModuleText.language == LessonText.language))
-        .where(Module.version_id == version_id)
+        .where(Module.version_id == version_id, LessonText.variant == "")
         .order_by(Module.position, Lesson.position, LessonText.language)
     )
     return _tree(session.execute(_beside_live(statement, live_id)))
@@ -202,12 +211,15 @@ def _tree(rows: Iterable[Any]) -> list[ModuleNode]:
     return list(modules.values())
 
 
-def text(session: Session, version_id: int, slug: str, language: str) -> EditedText:
+def text(session: Session, version_id: int, slug: str, language: str, variant: str = "") -> EditedText:
     """A lesson of a version in a language, to edit. Raises `NotFound` when the version has no such lesson."""
     row = session.execute(
         select(LessonText, Person)
         .select_from(Lesson)
-        .outerjoin(LessonText, and_(LessonText.lesson_id == Lesson.id, LessonText.language == language))
+        .outerjoin(
+            LessonText,
+            and_(*(LessonText.lesson_id == Lesson.id, LessonText.language == language), LessonText.variant == variant),
+        )
         .outerjoin(Person, Person.id == LessonText.saved_by)
         .where(Lesson.version_id == version_id, Lesson.slug == slug)
         .execution_options(populate_existing=True)
@@ -217,9 +229,9 @@ def text(session: Session, version_id: int, slug: str, language: str) -> EditedT
     found: LessonText | None = row[0]
     person: Person | None = row[1]
     if found is None:
-        return EditedText(slug, language, "", "", 0, None, None)
+        return EditedText(slug, language, "", "", 0, None, None, variant)
     by = person.name if person else None
-    return EditedText(slug, language, found.title, found.html, found.revision, found.saved_at, by)
+    return EditedText(slug, language, found.title, found.html, found.revision, found.saved_at, by, variant)
 
 
 def lesson_id(session: Session, version_id: int, slug: str) -> int:

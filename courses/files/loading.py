@@ -57,6 +57,7 @@ def load(session: Session, files: FileStore, folder: Path) -> str:
         newest.status = "superseded"
         session.flush()
     version.status, version.published_at = "published", clock.now()
+    version.change = "minor" if newest else "first"
     session.flush()
     audit.record(session, "loaded a course", f"course:{course.id}", version=version.number)
     return "updated" if newest else "added"

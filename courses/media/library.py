@@ -6,7 +6,7 @@ from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.models import Media
+from courses.media.models import Media
 from lms.base import clock
 from lms.base.files import FileStore
 

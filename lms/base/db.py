@@ -78,45 +78,47 @@ def _about(deed: str, when: str) -> str:
     return when.replace("OLD.", "NEW.") if deed == "INSERT" else when
 
 
-def _sqlite_trigger(table: str, deed: str, when: str, sentence: str) -> str:
+def _sqlite_trigger(name: str, table: str, deed: str, when: str, sentence: str) -> str:
     condition = f" WHEN {_about(deed, when)}" if when else ""
     return (
-        f"CREATE TRIGGER {table}_refuses_{deed.lower()} BEFORE {deed} ON {table}{condition} "
+        f"CREATE TRIGGER {name}_{deed.lower()} BEFORE {deed} ON {table}{condition} "
         f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
     )
 
 
-def _postgresql_triggers(table: str, deeds: Sequence[str], when: str, sentence: str) -> list[str]:
+def _postgresql_triggers(name: str, table: str, deeds: Sequence[str], when: str, sentence: str) -> list[str]:
     body = f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'check_violation';"
     if when:
         tests = " OR ".join(f"(TG_OP = '{deed}' AND {_about(deed, when)})" for deed in deeds)
         body = f"IF {tests} THEN {body} END IF;"
     returned = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
-    name = f"{table}_refuses"
     return [
         f"CREATE FUNCTION {name}() RETURNS trigger AS $$ BEGIN {body} {returned} END $$ LANGUAGE plpgsql",
         f"CREATE TRIGGER {name} BEFORE {' OR '.join(deeds)} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]
 
 
-def guard(table: str, deeds: Sequence[str], sentence: str, when: str = "") -> dict[str, list[str]]:
+def guard(table: str, deeds: Sequence[str], sentence: str, when: str = "", name: str = "") -> dict[str, list[str]]:
     """The statements, by dialect, that make the database itself refuse INSERT, UPDATE or DELETE on a table.
 
     `when` is an SQL condition over OLD that limits the refusal to some rows (for INSERT it is read over the new row).
+    `name` tells a second guard of a table from the first.
     """
+    trigger = f"{table}_{name or 'refuses'}"
     return {
-        "sqlite": [_sqlite_trigger(table, deed, when, sentence) for deed in deeds],
-        "postgresql": _postgresql_triggers(table, deeds, when, sentence),
+        "sqlite": [_sqlite_trigger(trigger, table, deed, when, sentence) for deed in deeds],
+        "postgresql": _postgresql_triggers(trigger, table, deeds, when, sentence),
     }
 
 
 GUARDS: dict[str, dict[str, list[str]]] = {}
 
 
-def protect(table: Table, deeds: Sequence[str], sentence: str, when: str = "") -> None:
+def protect(table: Table, deeds: Sequence[str], sentence: str, when: str = "", name: str = "") -> None:
     """Have the table refuse these deeds from the moment it is created. Migrations read `GUARDS` for the same."""
-    GUARDS[table.name] = guard(table.name, deeds, sentence, when)
-    for dialect, statements in GUARDS[table.name].items():
+    guards = guard(table.name, deeds, sentence, when, name)
+    for dialect, statements in guards.items():
+        GUARDS.setdefault(table.name, {}).setdefault(dialect, []).extend(statements)
         for statement in statements:
             ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))

@@ -88,6 +88,21 @@ class Attestation(Base):
     accepted_at: Mapped[datetime]
 
 
+class ClauseAttestation(Base):
+    """Somebody accepted one clause of a version, in a language, in exactly the words with this SHA-256."""
+
+    __tablename__ = "clause_attestation"
+    __table_args__ = (UniqueConstraint("person_id", "clause_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    clause_id: Mapped[int] = mapped_column(ForeignKey("clause.id"), index=True)
+    language: Mapped[str]
+    text_sha256: Mapped[str]
+    accepted_at: Mapped[datetime]
+
+
 for table in (GuidelineVersion, GuidelineText, Clause, ClauseText):
     protect(table.__table__, ("UPDATE", "DELETE"), "a published guideline never changes")  # type: ignore[arg-type]
 append_only(Attestation.__table__)  # type: ignore[arg-type]
+append_only(ClauseAttestation.__table__)  # type: ignore[arg-type]

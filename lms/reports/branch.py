@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from certificates.models import Authorization, Certificate
 from courses import catalog
 from courses.catalog import CourseView
-from courses.models import Course, Enrollment
+from courses.enrollment_models import Enrollment
+from courses.models import Course
 from lms.base.errors import NotFound
 from lms.people.directory import organization_of
 from lms.people.models import Person, Unit

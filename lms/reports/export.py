@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from certificates.models import Authorization, Certificate, Level, LevelText
 from courses import catalog
 from courses.catalog import CourseView
-from courses.models import Course, Enrollment
+from courses.enrollment_models import Enrollment
+from courses.models import Course
 from lms.base.i18n import pick
 from lms.people.models import Person, Unit
 from lms.reports import standing

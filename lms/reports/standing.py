@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from certificates.models import Authorization, Certificate, Level
-from courses.models import Course, CourseVersion, Enrollment, Lesson, LessonCompletion
+from courses.enrollment_models import Enrollment, LessonCompletion
+from courses.models import Course, CourseVersion, Lesson
 from lms.people import directory
 from lms.people.models import Person
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from certificates.models import Authorization, Certificate
 from courses import catalog
 from courses.catalog import CourseView
-from courses.models import Course, Enrollment
+from courses.enrollment_models import Enrollment
+from courses.models import Course
 from lms.base.db import rows
 from lms.people.models import Person, Unit
 from lms.reports import standing

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from certificates import awards, frozen, nightly, register
 from certificates.models import Authorization, AuthorizationStatus, Certificate, LevelText
+from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted
-from courses.models import Course, Enrollment
+from courses.models import Course
 from lms.base import clock
 from lms.base.audit import AuditEntry
 from lms.base.db import Database

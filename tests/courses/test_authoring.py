@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from courses import catalog
-from courses.authoring import comparison, drafts, editions
+from courses.authoring import comparison, drafts, editions, publishing
 from courses.models import Course, CourseVersion, Lesson, LessonClause, LessonText, Module
 from lms.base import markdown, richtext
 from lms.base.audit import AuditEntry
@@ -147,7 +147,7 @@ def test_a_page_opened_before_a_publishing_does_not_overwrite_it(
     session: Session, course: Course, dana: Person
 ) -> None:
     save(session, course, dana)
-    drafts.publish(session, course.id, dana.id, "")
+    publishing.publish(session, course.id, dana.id, "")
     with pytest.raises(drafts.StaleText):
         save(session, course, dana, "<p>Typed over the old text.</p>", revision=1)
 
@@ -169,7 +169,7 @@ def test_unknown_lessons_and_languages_are_not_found(session: Session, course: C
 def test_a_translation_can_be_added(session: Session, course: Course, dana: Person) -> None:
     french = save(session, course, dana, "<p>Dites qui vous êtes.</p>", language="fr", title="Leçon 1", revision=0)
     assert (french.language, french.revision) == ("fr", 1)
-    drafts.publish(session, course.id, dana.id, "French")
+    publishing.publish(session, course.id, dana.id, "French")
     view = catalog.get(session, "principles")
     assert catalog.lesson_page(session, view.version_id, "lesson-1", "fr").title == "Leçon 1"
 
@@ -181,7 +181,7 @@ def test_publishing_makes_the_next_readers_text_new_and_keeps_the_old_version(
     old_text = catalog.lesson_page(session, before.version_id, "lesson-1", "en")
     save(session, course, dana)
     assert catalog.get(session, "principles").version_id == before.version_id
-    published = drafts.publish(session, course.id, dana.id, "  Better\nwords ")
+    published = publishing.publish(session, course.id, dana.id, "  Better\nwords ")
     after = catalog.get(session, "principles")
     assert (after.version_id, after.version_number) == (published.id, 2)
     assert catalog.lesson_page(session, after.version_id, "lesson-1", "en").html == TEXT
@@ -206,12 +206,12 @@ def test_publishing_makes_the_next_readers_text_new_and_keeps_the_old_version(
 def test_an_unchanged_draft_is_not_published(session: Session, course: Course, dana: Person) -> None:
     drafts.open_draft(session, course.id, dana.id)
     with pytest.raises(Conflict):
-        drafts.publish(session, course.id, dana.id, "")
+        publishing.publish(session, course.id, dana.id, "")
 
 
 def test_publishing_without_a_draft_is_refused(session: Session, course: Course, dana: Person) -> None:
     with pytest.raises(Conflict):
-        drafts.publish(session, course.id, dana.id, "")
+        publishing.publish(session, course.id, dana.id, "")
 
 
 FAULTY = {
@@ -231,14 +231,14 @@ FAULTY = {
 def test_a_faulty_text_is_saved_and_not_published(session: Session, course: Course, dana: Person, html: str) -> None:
     save(session, course, dana, html)
     with pytest.raises(Invalid, match="Lesson 1"):
-        drafts.publish(session, course.id, dana.id, "")
+        publishing.publish(session, course.id, dana.id, "")
     assert catalog.get(session, "principles").version_number == 1
 
 
 def test_an_empty_translation_that_was_never_live_is_left_out(session: Session, course: Course, dana: Person) -> None:
     save(session, course, dana)
     save(session, course, dana, "", language="fr", title="Leçon", revision=0)
-    published = drafts.publish(session, course.id, dana.id, "")
+    published = publishing.publish(session, course.id, dana.id, "")
     assert {text.language for text in comparison.texts(session, published.id)} == {"en", "nl"}
 
 
@@ -264,14 +264,14 @@ def test_an_older_version_is_brought_back_as_a_draft(
     first = make.live(course)
     old = editions.text(session, first.id, "lesson-1", "en")
     save(session, course, dana)
-    drafts.publish(session, course.id, dana.id, "")
+    publishing.publish(session, course.id, dana.id, "")
     draft = drafts.bring_back(session, first.id, dana.id)
     assert (draft.number, draft.status) == (3, "draft")
     back = editions.text(session, draft.id, "lesson-1", "en")
     assert (back.html, back.saved_by) == (old.html, "Dana Smit")
     assert back.revision > 2
     assert catalog.get(session, "principles").version_number == 2
-    drafts.publish(session, course.id, dana.id, "Back to the first")
+    publishing.publish(session, course.id, dana.id, "Back to the first")
     view = catalog.get(session, "principles")
     assert catalog.lesson_page(session, view.version_id, "lesson-1", "en").html == old.html
     assert [entry.status for entry in drafts.history(session, course.id)] == [
@@ -286,7 +286,7 @@ def test_bringing_back_replaces_only_an_unchanged_draft(
 ) -> None:
     first = make.live(course)
     save(session, course, dana)
-    drafts.publish(session, course.id, dana.id, "")
+    publishing.publish(session, course.id, dana.id, "")
     unchanged = drafts.open_draft(session, course.id, dana.id)
     assert drafts.bring_back(session, first.id, dana.id).id == unchanged.id
     with pytest.raises(Conflict, match="changes that are not published"):
@@ -306,7 +306,7 @@ def test_history_names_who_did_what_the_newest_first(
     session: Session, make: Make, course: Course, dana: Person
 ) -> None:
     save(session, course, dana)
-    drafts.publish(session, course.id, dana.id, "Better words")
+    publishing.publish(session, course.id, dana.id, "Better words")
     drafts.open_draft(session, course.id, make.person("Tom", "Wouters").id)
     entries = drafts.history(session, course.id)
     assert [(entry.number, entry.status, entry.by, entry.note) for entry in entries] == [
@@ -353,7 +353,7 @@ def test_of_two_publishings_one_wins(database: Database, session: Session, cours
     save(session, course, dana)
     session.commit()
     course_id, dana_id = course.id, dana.id
-    found = in_parallel(database, lambda own: drafts.publish(own, course_id, dana_id, "").number, 3)
+    found = in_parallel(database, lambda own: publishing.publish(own, course_id, dana_id, "").number, 3)
     assert sorted(str(one) for one in found if not isinstance(one, Conflict)) == ["2"]
     assert sum(isinstance(one, Conflict) for one in found) == 2
 
@@ -377,7 +377,7 @@ def test_a_save_never_reaches_a_version_that_is_being_published(
     course_id, dana_id = course.id, dana.id
     deeds = iter(
         [
-            lambda own: drafts.publish(own, course_id, dana_id, "").number,
+            lambda own: publishing.publish(own, course_id, dana_id, "").number,
             lambda own: drafts.save_lesson(own, lesson_id, "en", "Late", "<p>Late.</p>", 2, dana_id).revision,
         ]
     )

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from courses import catalog
 from courses.authoring import drafts
+from courses.enrollment_models import Enrollment
 from courses.files import loading
 from courses.media import library
-from courses.models import Course, CourseVersion, Enrollment, LessonText
+from courses.models import Course, CourseVersion, LessonText
 from lms.base.content import ContentError
 from lms.base.files import FileStore
 from lms.guidelines import loading as guidelines

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from courses import catalog, progress
+from courses.enrollment_models import Enrollment, LessonCompletion
 from courses.media import library
-from courses.models import Enrollment, LessonCompletion
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from courses import catalog, enrollment, progress
+from courses.enrollment_models import Enrollment, LessonCompletion
 from courses.events import CourseCompleted
-from courses.models import Enrollment, LessonCompletion, Module
+from courses.models import Module
 from lms.base.db import Database
 from lms.base.errors import Conflict, NotFound
 

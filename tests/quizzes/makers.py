@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.models import Course, Enrollment
+from courses.enrollment_models import Enrollment
+from courses.models import Course
 from lms.base import clock
 from lms.guidelines.models import Guideline
 from lms.people.models import Person

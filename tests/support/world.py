@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from certificates.models import Certificate
 from courses import catalog
-from courses.models import Course, Media
+from courses.media.models import Media
+from courses.models import Course
 from lms import content, demo
 from lms.people.models import Person, PersonRole
 from quizzes import attempts

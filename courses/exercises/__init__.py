@@ -1,0 +1,1 @@
+"""Exercises: checklists, reflections that a coach signs, listening logs."""

@@ -1,0 +1,1 @@
+"""Reviewing drafts: topics and who reviews them, comments on passages, and sign-offs."""

@@ -1,0 +1,1 @@
+"""Live sessions: dates, seats, waiting lists, who was there."""
