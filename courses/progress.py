@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from courses import catalog, enrollment
+from courses import catalog, enrollment, finishing
 from courses.catalog import CourseView, LessonView
 from courses.enrollment_models import Enrollment, LessonCompletion
 from courses.events import CourseCompleted
@@ -149,6 +149,8 @@ def complete_lesson(session: Session, person_id: int, course: CourseView, lesson
     remember_place(session, person_id, course.id, lesson)
     found = enrollment.current(session, person_id, course.id)
     assert found is not None
+    if sentence := finishing.obstacle(session, found, course.lesson(lesson)):
+        raise Conflict(sentence)
     known = exists().where(LessonCompletion.enrollment_id == found.id, LessonCompletion.lesson == lesson)
     if session.scalar(select(known)):
         return

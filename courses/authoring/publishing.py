@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from courses.authoring import comparison, drafts, proofreading
 from courses.authoring.drafts import ORIGINAL
 from courses.models import CourseVersion, Lesson, LessonText
+from courses.review import signoffs
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid
 from lms.base.i18n import LANGUAGES, gettext
@@ -27,6 +28,8 @@ def publish(session: Session, course_id: int, person_id: int, note: str) -> Cour
     faults = comparison.faults(stored, draft.id)
     if faults:
         raise Invalid(_sentence(faults))
+    if unsigned := signoffs.missing(session, draft, live):
+        raise Invalid(" ".join(unsigned))
     if live is not None:
         live.status = "superseded"
         session.flush()

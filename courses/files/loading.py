@@ -1,7 +1,6 @@
 """Loading a course from its content folder: one TOML file, and a Markdown file a lesson and language."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from courses import addresses
 from courses.media import library
 from courses.models import (
     Course,
@@ -29,8 +29,6 @@ from lms.guidelines import catalog as guidelines
 from lms.people.models import TIERS
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
-STUDIO_WORDS = {"publish", "versions"}
-_ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def load(session: Session, files: FileStore, folder: Path) -> str:
@@ -82,7 +80,7 @@ def _course(session: Session, file: TomlFile, course: Course | None) -> Course:
     tier = file.need(data, "tier", str)
     if tier not in TIERS:
         raise file.wrong(f"tier is {tier!r}; it must be one of {', '.join(TIERS)}.", "tier")
-    if not _ADDRESS.fullmatch(data["slug"]):
+    if not addresses.fits(data["slug"]):
         raise file.wrong("slug may have small letters, digits and single hyphens.", "slug")
     if course is None:
         course = Course(slug=data["slug"])
@@ -163,9 +161,9 @@ class _Reader:
         slug = self.file.need(table, "key", str)
         minutes = self.file.need(table, "minutes", int, slug)
         codes = self.file.need(table, "clauses", list, slug)
-        if not _ADDRESS.fullmatch(slug) or slug in self.lessons:
+        if not addresses.fits(slug) or slug in self.lessons:
             raise self.file.wrong(f"key {slug!r} is used twice or has more than small letters, digits, hyphens.", slug)
-        if slug in STUDIO_WORDS:
+        if slug in addresses.OF_A_COURSE:
             raise self.file.wrong(f"key {slug!r} is an address of the studio; choose another.", slug)
         if minutes < 1:
             raise self.file.wrong(f"minutes of {slug} is {minutes}; it must be 1 or more.", slug)
