@@ -1,0 +1,103 @@
+"""From each edition of the schema to the next with rows in it: nothing is lost, and what is new has its value."""
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from lms.base import schema
+from tests.test_migrations import empty  # noqa: F401 - a fixture
+
+BEFORE = [
+    "INSERT INTO person (id, uid, email, given_name, family_name, tier, job, country, language, time_zone, status,"
+    " listed, created_at) VALUES (1, 'u1', 'alice@acme.example', 'Alice', '', 'staff', '', 'BE', 'en',"
+    " 'Europe/Brussels', 'active', true, '2026-01-05 08:00:00')",
+    "INSERT INTO person_role (person_id, role) VALUES (1, 'author')",
+    "INSERT INTO course (id, slug, code, tier, position, owner, business_reason, review_on, quiz_minutes)"
+    " VALUES (1, 'principles', 'S1', 'staff', 1, 'Hub', 'Because.', '2027-01-05', 0)",
+    *(
+        statement
+        for number in (1, 2)
+        for statement in (
+            f"INSERT INTO course_version (id, course_id, number, status, note, created_at, published_at, source_sha256)"
+            f" VALUES ({number}, 1, {number}, 'draft', '', '2026-01-05 08:00:00', NULL, '')",
+            f"INSERT INTO module (id, version_id, key, position) VALUES ({number}, {number}, 'first', 1)",
+            f"INSERT INTO lesson (id, version_id, module_id, slug, position, minutes)"
+            f" VALUES ({number}, {number}, {number}, 'one', 1, 7)",
+            f"INSERT INTO lesson_text (lesson_id, language, version_id, title, html, policy, revision, saved_at)"
+            f" VALUES ({number}, 'en', {number}, 'One', '<p>One</p>', 1, 3, '2026-01-05 08:00:00')",
+            f"UPDATE course_version SET status = 'superseded' WHERE status = 'published' AND id < {number}",
+            f"UPDATE course_version SET status = 'published', published_at = '2026-01-06 08:00:00' WHERE id = {number}",
+        )
+    ),
+    "INSERT INTO course_version (id, course_id, number, status, note, created_at, published_at, source_sha256)"
+    " VALUES (3, 1, 3, 'draft', '', '2026-01-05 08:00:00', NULL, '')",
+    "INSERT INTO enrollment (id, uid, person_id, course_id, cycle, enrolled_at, started_at)"
+    " VALUES (1, 'e1', 1, 1, 1, '2026-01-07 08:00:00', '2026-01-07 08:00:00')",
+    "INSERT INTO lesson_completion (id, enrollment_id, lesson, version_id, completed_at)"
+    " VALUES (1, 1, 'one', 1, '2026-01-07 09:00:00')",
+]
+
+
+def run(engine: Engine, *statements: str) -> None:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def rows(engine: Engine, statement: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+@pytest.fixture
+def upgraded(empty) -> Engine:  # noqa: F811
+    schema.upgrade(empty.engine, "0001")
+    run(empty.engine, *BEFORE)
+    schema.upgrade(empty.engine)
+    return empty.engine
+
+
+def test_versions_say_what_they_changed(upgraded):
+    found = rows(upgraded, "SELECT number, status, change FROM course_version ORDER BY number")
+    assert found == [(1, "superseded", "first"), (2, "published", "minor"), (3, "draft", None)]
+
+
+def test_lessons_are_for_reading_and_for_everybody(upgraded):
+    assert rows(upgraded, "SELECT kind, exercise, entries_wanted FROM lesson") == [("reading", None, 0)] * 2
+    assert rows(upgraded, "SELECT variant, html, revision FROM lesson_text") == [("", "<p>One</p>", 3)] * 2
+
+
+def test_who_has_begun_is_on_the_version_that_is_live(upgraded):
+    assert rows(upgraded, "SELECT version_id FROM enrollment") == [(2,)]
+    assert rows(upgraded, "SELECT lesson, version_id FROM lesson_completion") == [("one", 1)]
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE lesson SET minutes = 9 WHERE version_id = 2",
+        "UPDATE lesson_text SET html = '' WHERE version_id = 1",
+        "DELETE FROM course_version WHERE id = 1",
+        "UPDATE course_version SET change = 'material' WHERE id = 2",
+        "UPDATE lesson_completion SET version_id = 2",
+        "INSERT INTO lesson_topic (lesson_id, topic, version_id) VALUES (2, 'results', 2)",
+        "UPDATE course_version SET status = 'superseded', published_at = '2026-02-01 08:00:00' WHERE id = 3",
+    ],
+)
+def test_what_never_changes_is_guarded_again(upgraded, deed):
+    with pytest.raises(DBAPIError):
+        run(upgraded, deed)
+
+
+def test_nothing_is_published_that_does_not_say_why(upgraded):
+    run(
+        upgraded,
+        "UPDATE course SET business_reason = ''",
+        "UPDATE course_version SET status = 'superseded' WHERE id = 2",
+    )
+    with pytest.raises(DBAPIError, match="business reason"):
+        run(
+            upgraded,
+            "UPDATE course_version SET status = 'published', change = 'minor', published_at = '2026-02-01 08:00:00' "
+            "WHERE id = 3",
+        )
