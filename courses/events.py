@@ -12,3 +12,12 @@ class CourseCompleted(Event):
     person_id: int
     course_id: int
     enrollment_id: int
+
+
+@dataclass(frozen=True)
+class CoursePublished(Event):
+    """A version of a course went live. `change` says what that meant: first, minor or material."""
+
+    course_id: int
+    version_id: int
+    change: str

@@ -26,6 +26,7 @@ from lms.people import signin
 from lms.people import views as people_views
 from lms.reports import views as report_views
 from quizzes import views as quiz_views
+from quizzes.authoring import views as quiz_authoring_views
 
 BLUEPRINTS = (
     home_views.blueprint,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     media_views.blueprint,
     authoring_views.blueprint,
     quiz_views.blueprint,
+    quiz_authoring_views.blueprint,
     certificate_views.blueprint,
     report_views.blueprint,
     operation_views.blueprint,

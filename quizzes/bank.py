@@ -31,17 +31,21 @@ CONTENT = Path(__file__).resolve().parent / "content"
 def load(session: Session, folder: Path) -> str:
     """Load one folder; returns "added", "updated" or "unchanged". Raises `ContentError`; then nothing has changed.
 
+    A quiz that was changed in the studio since is left alone: its authors own it then; the result is "kept".
+
     Changed files become a new version of the quiz. A question gets a new version only when something of it changed;
     one that is no longer in the files is not drawn any more. Attempts keep the versions they were asked.
     """
     written = files.read(folder)
     course_id = _course(session, written)
     _check_clauses(session, written)
-    catalog.set_quiz(session, course_id, written.slug, written.minutes)
     quiz = session.scalar(select(Quiz).where(Quiz.slug == written.slug)) or _add_quiz(session, written, course_id)
     newest = session.scalar(
         select(QuizVersion).where(QuizVersion.quiz_id == quiz.id).order_by(QuizVersion.number.desc()).limit(1)
     )
+    if newest and not newest.source_sha256:
+        return "kept"
+    catalog.set_quiz(session, course_id, written.slug, written.minutes)
     if newest and newest.source_sha256 == written.sha256:
         return "unchanged"
     now = clock.now()
@@ -103,7 +107,7 @@ def _load_questions(session: Session, quiz_id: int, written: tuple[WrittenQuesti
         question = known.pop(one.key, None) or _add_question(session, quiz_id, one.key)
         last = newest.get(question.id)
         if last is None or last.source_sha256 != one.sha256:
-            last = _question_version(question.id, last.number + 1 if last else 1, one, now)
+            last = question_version(question.id, last.number + 1 if last else 1, one, now)
             session.add(last)
             session.flush()
         question.current_id = last.id
@@ -129,7 +133,8 @@ def _add_question(session: Session, quiz_id: int, key: str) -> Question:
     return question
 
 
-def _question_version(question_id: int, number: int, written: WrittenQuestion, now: datetime) -> QuestionVersion:
+def question_version(question_id: int, number: int, written: WrittenQuestion, now: datetime) -> QuestionVersion:
+    """A new version of a question, to be added to the session."""
     return QuestionVersion(
         question_id=question_id,
         number=number,

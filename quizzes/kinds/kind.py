@@ -20,16 +20,41 @@ class Line:
     bucket: str = ""
 
 
+@dataclass(frozen=True)
+class Marking:
+    """What an author can say of a choice: its `label` in words, and what that means for the marking."""
+
+    value: str
+    label: str
+    credit: int
+    bucket: str | None = None
+
+
 class Kind(ABC):
     """A kind of question.
 
     `layout` names the template of its choices; `shuffled` whether their order changes from paper to paper;
-    `needs_post` whether it is about a post.
+    `needs_post` whether it is about a post; `keys` are those of its choices, when they are always the same;
+    `fewest` and `most` say how many choices it may have.
     """
 
     layout: str
     shuffled = True
     needs_post = False
+    keys: tuple[str, ...] = ()
+    fewest, most = 2, 8
+
+    @abstractmethod
+    def name(self) -> str:
+        """What authors call this kind, in their language."""
+
+    @abstractmethod
+    def markings(self) -> tuple[Marking, ...]:
+        """What an author can say of a choice."""
+
+    @abstractmethod
+    def fault(self, choices: Sequence[ChoiceView]) -> str:
+        """What an author has to put right in the choices, as a sentence; empty when nothing is."""
 
     @abstractmethod
     def problem(self, choices: Sequence[ChoiceView]) -> str:
@@ -86,6 +111,13 @@ def at_place(value: str, order: Sequence[str]) -> str:
     if not 1 <= place <= len(order):
         raise not_offered()
     return order[place - 1]
+
+
+def crossing_is_never_right(choices: Sequence[ChoiceView]) -> str:
+    """The fault of a choice that crosses a red line and earns something all the same; empty when there is none."""
+    if any(choice.crosses and choice.credit for choice in choices):
+        return gettext("A choice that crosses a red line cannot be right. Mark it as not right.")
+    return ""
 
 
 def not_offered() -> Invalid:

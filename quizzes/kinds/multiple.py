@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.kinds.kind import Fields, Kind, Line, at_place
+from lms.base.i18n import gettext
+from quizzes.kinds.kind import Fields, Kind, Line, Marking, at_place, crossing_is_never_right
 from quizzes.questions import Answer, ChoiceView, QuestionView
 
 
@@ -14,6 +15,17 @@ class Multiple(Kind):
     """
 
     layout = "several"
+
+    def name(self) -> str:
+        return gettext("Several answers")
+
+    def markings(self) -> tuple[Marking, ...]:
+        return Marking("right", gettext("Right"), 100), Marking("wrong", gettext("Not right"), 0)
+
+    def fault(self, choices: Sequence[ChoiceView]) -> str:
+        if len({bool(choice.credit) for choice in choices}) != 2:
+            return gettext("Say of at least one choice that it is right, and of at least one that it is not.")
+        return crossing_is_never_right(choices)
 
     def problem(self, choices: Sequence[ChoiceView]) -> str:
         if not any(choice.credit for choice in choices):

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.kinds.kind import Fields, Kind, Line, at_place
+from lms.base.i18n import gettext
+from quizzes.kinds.kind import Fields, Kind, Line, Marking, at_place, crossing_is_never_right
 from quizzes.questions import Answer, ChoiceView, QuestionView
 
 
@@ -10,6 +11,21 @@ class Single(Kind):
     """Answers look like `{"choice": "b"}`."""
 
     layout = "one"
+
+    def name(self) -> str:
+        return gettext("One best answer")
+
+    def markings(self) -> tuple[Marking, ...]:
+        return (
+            Marking("best", gettext("The best answer"), 100),
+            Marking("half", gettext("Half right"), 50),
+            Marking("wrong", gettext("Not right"), 0),
+        )
+
+    def fault(self, choices: Sequence[ChoiceView]) -> str:
+        if sum(choice.credit == 100 for choice in choices) != 1:
+            return gettext("Say of exactly one choice that it is the best answer.")
+        return crossing_is_never_right(choices)
 
     def problem(self, choices: Sequence[ChoiceView]) -> str:
         if len(choices) < 2:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.kinds.kind import Fields, Kind, Line, not_offered
+from lms.base.i18n import gettext
+from quizzes.kinds.kind import Fields, Kind, Line, Marking, not_offered
 from quizzes.questions import BUCKETS, Answer, ChoiceView, QuestionView
 
 
@@ -13,6 +14,22 @@ class Sort(Kind):
     """
 
     layout = "sort"
+    fewest, most = 4, 6
+
+    def name(self) -> str:
+        return gettext("Sort into green, amber and red")
+
+    def markings(self) -> tuple[Marking, ...]:
+        return (
+            Marking("green", gettext("Go ahead"), 0, "green"),
+            Marking("amber", gettext("Ask first"), 0, "amber"),
+            Marking("red", gettext("Don’t"), 0, "red"),
+        )
+
+    def fault(self, choices: Sequence[ChoiceView]) -> str:
+        if any(choice.crosses and choice.bucket == "green" for choice in choices):
+            return gettext("A statement that belongs to green cannot cross a red line.")
+        return ""
 
     def problem(self, choices: Sequence[ChoiceView]) -> str:
         if not 4 <= len(choices) <= 6:

@@ -1,0 +1,1 @@
+"""Quizzes made in the studio: rules, questions, and trying them."""
