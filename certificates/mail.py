@@ -1,24 +1,18 @@
 """What people are told about certificates, in their own language. The outbox carries it."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.events import AuthorizationGranted
 from certificates.models import Certificate
-from lms.base import i18n, outbox
+from lms.base import i18n, mail, outbox
 from lms.base.i18n import force_locale, gettext, pick
 from lms.base.outbox import OutboxMessage
-from lms.base.settings import in_force
 from lms.people import directory
 from lms.people.models import Person
-
-TEMPLATES = Path(__file__).resolve().parent.parent / "lms" / "templates"
 
 
 def congratulate(session: Session, event: AuthorizationGranted) -> None:
@@ -28,7 +22,13 @@ def congratulate(session: Session, event: AuthorizationGranted) -> None:
     with force_locale(holder.language):
         words = pick(certificate.content["level"]["texts"], holder.language)
         subject = gettext("Your certificate: %(level)s", level=words["name"])
-        body = _render("congratulate", certificate=certificate, holder=holder, words=words)
+        body = mail.render(
+            "certificates/mail/congratulate.txt",
+            number=numbers.shown(certificate.number),
+            certificate=certificate,
+            holder=holder,
+            words=words,
+        )
     key = f"authorization:{event.authorization_id}:congratulate"
     outbox.queue(session, key=key, recipient=holder.email, subject=subject, body=body)
 
@@ -43,7 +43,14 @@ def tell_manager(session: Session, event: AuthorizationGranted) -> None:
     with force_locale(manager.language):
         words = pick(certificate.content["level"]["texts"], manager.language)
         subject = gettext("%(name)s is certified: %(level)s", name=certificate.holder_name, level=words["name"])
-        body = _render("tell_manager", certificate=certificate, holder=holder, words=words, manager=manager)
+        body = mail.render(
+            "certificates/mail/tell_manager.txt",
+            number=numbers.shown(certificate.number),
+            certificate=certificate,
+            holder=holder,
+            words=words,
+            manager=manager,
+        )
     key = f"authorization:{event.authorization_id}:tell_manager"
     outbox.queue(session, key=key, recipient=manager.email, subject=subject, body=body)
 
@@ -58,7 +65,13 @@ def remind(session: Session, certificate: Certificate, holder: Person, step: int
         subject = gettext(
             "Your certificate “%(level)s” ends on %(day)s", level=words["name"], day=i18n.day(certificate.valid_until)
         )
-        body = _render("ends", certificate=certificate, holder=holder, words=words)
+        body = mail.render(
+            "certificates/mail/ends.txt",
+            number=numbers.shown(certificate.number),
+            certificate=certificate,
+            holder=holder,
+            words=words,
+        )
     outbox.queue(session, key=key, recipient=holder.email, subject=subject, body=body)
     return 1
 
@@ -68,30 +81,3 @@ def _certificate(session: Session, certificate_id: int) -> Row[Any]:
         Certificate.uid, Certificate.number, Certificate.holder_name, Certificate.valid_until, Certificate.content
     )
     return session.execute(statement.where(Certificate.id == certificate_id)).one()
-
-
-def _render(name: str, **values: Any) -> str:
-    settings = in_force()
-    template = _environment().get_template(f"certificates/mail/{name}.txt")
-    return template.render(
-        company=settings.company,
-        hub_email=settings.hub_email,
-        site=settings.base_url,
-        number=numbers.shown(values["certificate"].number),
-        **values,
-    )
-
-
-@cache
-def _environment() -> Environment:
-    """Plain text, so nothing is escaped; works in commands and jobs, where no page is being answered."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=False,  # noqa: S701 - plain text, never a page
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals.update(_=gettext, day=i18n.day)
-    return environment

@@ -2,7 +2,6 @@
 
 import shutil
 import smtplib
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.base import schema
 from lms.base.db import Database
+from lms.base.files import store_of
 from lms.base.settings import Settings
 
 LEAST_FREE = 1024**3
@@ -78,11 +78,11 @@ def _mail(settings: Settings) -> Result:
 
 def _storage(settings: Settings) -> Result:
     try:
-        with tempfile.TemporaryFile(dir=settings.instance) as file:
-            file.write(b"lms")
+        words = store_of(settings).probe()
     except OSError as error:
-        return Result("storage", False, f"cannot write to the instance folder: {error.strerror}")
-    return Result("storage", True, "the instance folder can be written")
+        place = urlsplit(settings.storage_url).netloc or "the instance folder"
+        return Result("storage", False, f"cannot write to {place}: {error.strerror or error}")
+    return Result("storage", True, words)
 
 
 def _clock(database: Database) -> Result:

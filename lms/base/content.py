@@ -2,9 +2,12 @@
 
 import re
 import tomllib
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from lms.base.i18n import LANGUAGES
 from lms.base.settings import ROOT
 
 
@@ -14,6 +17,36 @@ class ContentError(Exception):
     def __init__(self, file: Path, line: int, message: str) -> None:
         shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
         super().__init__(f"{shown}:{line}: {message}")
+
+
+class Faults:
+    """Collects what is wrong in several files, so that all of it can be said at once."""
+
+    def __init__(self) -> None:
+        self.found: list[ContentError] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note an error raised inside, and go on behind the block."""
+        try:
+            yield
+        except ContentErrors as errors:
+            self.found.extend(errors.found)
+        except ContentError as error:
+            self.found.append(error)
+
+    def refuse(self) -> None:
+        """Raise what was noted; nothing when all is well."""
+        if self.found:
+            raise ContentErrors(self.found)
+
+
+class ContentErrors(ContentError):
+    """Several errors, a line each."""
+
+    def __init__(self, found: list[ContentError]) -> None:
+        Exception.__init__(self, "\n".join(dict.fromkeys(str(error) for error in found)))
+        self.found = found
 
 
 class TomlFile:
@@ -26,13 +59,19 @@ class TomlFile:
             self.data: dict[str, Any] = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
-            raise ContentError(path, int(line[1]) if line else 1, f"This is not TOML: {error}.") from error
+            last = self.text.count("\n") + 1 if "end of document" in str(error) else 1
+            raise ContentError(path, int(line[1]) if line else last, f"This is not TOML: {error}.") from error
+        except RecursionError:
+            raise ContentError(path, 1, "Parts of this file stand in one another too deeply.") from None
+        if "\\u0000" in self.text and _has_zero(self.data):
+            raise self.wrong("There is a character here that no text can hold.", "\\u0000")
 
     def wrong(self, message: str, near: str = "") -> ContentError:
-        """An error at the first line that has the words of `near`, else at the first line."""
-        lines = self.text.splitlines()
-        line = next((number for number, words in enumerate(lines, 1) if near and near in words), 1)
-        return ContentError(self.path, line, message)
+        """An error at the first line that has `near` in quotes, else its words, else at the first line."""
+        lines = self.text.split("\n")
+        wanted = [f'"{near}"', near] if near else []
+        found = (number for one in wanted for number, words in enumerate(lines, 1) if one in words)
+        return ContentError(self.path, next(found, 1), message)
 
     def need(self, table: dict[str, Any], name: str, kind: type | tuple[type, ...], near: str = "") -> Any:
         """A value that must be there and of a kind."""
@@ -42,6 +81,48 @@ class TomlFile:
             words = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
             raise self.wrong(f"{name} is {table[name]!r}; it must be of type {words}.", name)
         return table[name]
+
+    def may(
+        self, table: dict[str, Any], name: str, kind: type | tuple[type, ...], otherwise: Any, near: str = ""
+    ) -> Any:
+        """A value of a kind that may be left out."""
+        return self.need(table, name, kind, near) if name in table else otherwise
+
+    def number(self, table: dict[str, Any], name: str, least: int, most: int, otherwise: int, near: str = "") -> int:
+        """A whole number within bounds that may be left out."""
+        value: int = self.may(table, name, int, otherwise, near)
+        if not least <= value <= most:
+            raise self.wrong(f"{name}{f' of {near}' if near else ''} is {value}; it must be {least} to {most}.", near)
+        return value
+
+    def words(self, table: dict[str, Any], name: str, near: str = "") -> tuple[str, ...]:
+        """A list of words that may be left out, each of them once, in its order."""
+        value = self.may(table, name, list, [], near)
+        if not all(isinstance(word, str) for word in value):
+            raise self.wrong(f"{name} is {value!r}; it must be a list of words in quotes.", near or name)
+        return tuple(dict.fromkeys(value))
+
+    def only(self, table: dict[str, Any], names: Container[str], near: str = "") -> None:
+        """Refuse what is not among the names: it would be lost silently."""
+        for name in table:
+            if name not in names:
+                message = f"{name} is not known{f' in {near}' if near else ''}; is it written right?"
+                raise ContentError(self.path, self._line_of(name), message)
+
+    def _line_of(self, name: str) -> int:
+        """The first line in which something of this name is said."""
+        said = re.compile(rf"(?:^|[{{,\[.])\s*{re.escape(name)}\s*[=\].]")
+        return next((number for number, words in enumerate(self.text.split("\n"), 1) if said.search(words)), 1)
+
+    def spoken(self, table: dict[str, Any], name: str, near: str = "") -> dict[str, str]:
+        """A value in as many languages as there are."""
+        texts = self.may(table, name, dict, {}, near)
+        for language, words in texts.items():
+            if language not in LANGUAGES:
+                raise self.wrong(f"{language} of {name} is not a language: {', '.join(LANGUAGES)}.", near or name)
+            if not isinstance(words, str):
+                raise self.wrong(f"{name} in {language!r} is {words!r}; it must be words in quotes.", near or name)
+        return dict(texts)
 
     def texts(self, table: dict[str, Any], name: str, languages: tuple[str, ...], near: str = "") -> dict[str, str]:
         """A value in each of the languages."""
@@ -53,15 +134,31 @@ class TomlFile:
 
 
 def read(path: Path) -> str:
-    """The text of a content file, UTF-8."""
+    """The text of a content file, UTF-8, at most `LARGEST_TEXT` bytes."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+        if path.stat().st_size > LARGEST_TEXT:
+            raise ContentError(path, 1, f"This file is larger than {LARGEST_TEXT // 1_000_000} MB.")
+        text = path.read_text(encoding="utf-8-sig")
+        if "\0" in text:
+            line = text[: text.index("\0")].count("\n") + 1
+            raise ContentError(path, line, "There is a character here that no text can hold.")
+        return text
+    except (FileNotFoundError, NotADirectoryError):
         raise ContentError(path, 1, "This file is missing.") from None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ContentError(path, line, "This is not UTF-8.") from None
 
 
+def _has_zero(value: Any) -> bool:
+    """Whether a character zero, which no database keeps, stands anywhere in a value."""
+    if isinstance(value, dict):
+        return any(_has_zero(one) for one in value.values())
+    if isinstance(value, list):
+        return any(_has_zero(one) for one in value)
+    return isinstance(value, str) and "\0" in value
+
+
+LARGEST_TEXT = 4_000_000
 CONTENT_LANGUAGES = ("en", "nl")
 """The languages in which shipped content is complete."""

@@ -45,6 +45,13 @@ class Invalid(Refused):
     title = N_("Something needs another look")
 
 
+class TooLarge(Refused):
+    """More was sent than is taken at once; nothing of it was read."""
+
+    status = 413
+    title = N_("That is too much at once")
+
+
 class TooMany(Refused):
     """Asked too often in too short a time."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import babel.dates
+import babel.numbers
 import flask_babel
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
@@ -58,6 +59,7 @@ def install(app: Flask) -> None:
         moment=moment,
         time_of_day=time_of_day,
         minutes=minutes,
+        file_size=file_size,
         pick=pick,
     )
 
@@ -151,6 +153,14 @@ def minutes(count: int) -> str:
     if not hours:
         return gettext("%(count)s min", count=rest)
     return gettext("%(hours)s h %(rest)02d", hours=hours, rest=rest) if rest else gettext("%(hours)s h", hours=hours)
+
+
+def file_size(count: int) -> str:
+    """ "3.2 MB", from a number of bytes, in the reader's language."""
+    units = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB"), (1, "B"))
+    step, unit = next((pair for pair in units if count >= pair[0]), (1, "B"))
+    locale = language() if has_app_context() else "en"
+    return f"{babel.numbers.format_decimal(round(count / step, 1 if step > 1000 else 0), locale=locale)} {unit}"
 
 
 def _zone_name() -> str:

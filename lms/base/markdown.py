@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import escape
 
+from lms.base import marker
 from lms.base.richtext import clean
 
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
-_MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==")
-_CHOICE = re.compile(r"- \[(?P<right>[ x])\] (?P<text>.*?) // (?P<why>.*)")
+_MARKDOWN = marker.install(MarkdownIt("commonmark").enable("table"))
+_CHOICE = re.compile(r"- \[(?P<right>[ x])\] (?P<text>.*?)(?: // (?P<why>.*))?")
+_FIGURE = re.compile(r'<p>(<img [^>]*?)(?: title="([^"]*)")?\s*/?>(?:\{(\d+)x(\d+)\})?</p>')
+KINDS_OF_BLOCK = ("info", "ok", "careful", "stop", "post", "check", "video", "table", "details")
+
+Namer = Callable[[str], str]
+"""Gives the address of what is named in a text. Raises `KeyError` for what does not exist."""
 
 
 class BadText(ValueError):
@@ -23,7 +29,7 @@ class BadText(ValueError):
         self.message = message
 
 
-def from_markdown(text: str, *, media: Callable[[str], str], clause: Callable[[str], str]) -> str:
+def from_markdown(text: str, *, media: Namer, clause: Namer) -> str:
     """A content file's Markdown as clean HTML, for the loader.
 
     `media` gives the address of a file named in the text, `clause` that of a cited clause; both raise `KeyError`
@@ -33,16 +39,30 @@ def from_markdown(text: str, *, media: Callable[[str], str], clause: Callable[[s
     for line, kind, title, lines in _blocks(text):
         try:
             parts.append(_block(kind, title, lines, media, clause))
-        except KeyError as error:
-            raise BadText(line, f"{error.args[0]} is named here but does not exist.") from error
-        except ValueError as error:
-            raise BadText(line, str(error)) from error
+        except _Placed as error:
+            first = line if line == 1 and not kind else line + 1
+            raise BadText(first + error.below, _sentence(error.cause)) from error
+        except (KeyError, ValueError) as error:
+            raise BadText(line, _sentence(error)) from error
     return clean("\n".join(parts))
+
+
+class _Placed(Exception):
+    """An error so many lines below the first of a block."""
+
+    def __init__(self, below: int, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.below = below
+        self.cause = cause
+
+
+def _sentence(error: Exception) -> str:
+    return f"{error.args[0]} is named here but does not exist." if isinstance(error, KeyError) else str(error)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
     kind, title, start, held = "", "", 1, list[str]()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if line.startswith(":::"):
             words = line[3:].strip()
             if kind and words:
@@ -61,24 +81,34 @@ def _blocks(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
         yield start, "", "", held
 
 
-def _block(kind: str, title: str, lines: list[str], media: Callable[[str], str], clause: Callable[[str], str]) -> str:
+def _block(kind: str, title: str, lines: list[str], media: Namer, clause: Namer) -> str:
     if kind == "check":
-        return _check(title, lines)
+        return _check(title, lines, media, clause)
     body = _render("\n".join(lines), media, clause)
     match kind:
         case "":
             return body
         case "info" | "ok" | "careful" | "stop":
-            return f'<aside class="callout callout-{kind}"><p class="callout-title">{escape(title)}</p>{body}</aside>'
+            heading = f'<p class="callout-title">{escape(title)}</p>' if title else ""
+            return f'<aside class="callout callout-{kind}">{heading}{body}</aside>'
         case "post":
             by = " · ".join(part.strip() for part in title.split("|"))
             return f'<blockquote class="post"><p class="post-by">{escape(by)}</p>{body}</blockquote>'
         case "video":
             return _film(title, body, media)
-    raise ValueError(f"::: {kind} is not a kind of block. Known are info, ok, careful, stop, post, check and video.")
+        case "table":
+            return _with_row_headers(body)
+        case "details":
+            return f"<details><summary>{escape(title)}</summary>{body}</details>"
+    raise ValueError(f"::: {kind} is not a kind of block. Known are {', '.join(KINDS_OF_BLOCK)}.")
 
 
-def _check(question: str, lines: list[str]) -> str:
+def _with_row_headers(table: str) -> str:
+    """A table whose first column says what each row is about."""
+    return re.sub(r"<tr>\n<td>(.*?)</td>", r'<tr>\n<th scope="row">\1</th>', table)
+
+
+def _check(question: str, lines: list[str], media: Namer, clause: Namer) -> str:
     choices = [match for line in lines if line.strip() and (match := _CHOICE.fullmatch(line.strip()))]
     if len(choices) != sum(1 for line in lines if line.strip()) or len(choices) < 2:
         raise ValueError("A check has two or more lines of the form: - [ ] choice // feedback")
@@ -86,14 +116,17 @@ def _check(question: str, lines: list[str]) -> str:
         raise ValueError("A check has exactly one right choice, marked [x].")
     items = "".join(
         f'<li class="check-choice" data-right="{str(choice["right"] == "x").lower()}">'
-        f"<p>{_inline(choice['text'])}</p>"
-        f'<p class="check-why">{_inline(choice["why"])}</p></li>'
+        f"<p>{_inline(choice['text'], media, clause)}</p>{_why(choice['why'], media, clause)}</li>"
         for choice in choices
     )
     return (
-        f'<section class="check"><p class="check-q">{_inline(question)}</p>'
+        f'<section class="check"><p class="check-q">{_inline(question, media, clause)}</p>'
         f'<ul class="check-choices">{items}</ul></section>'
     )
+
+
+def _why(feedback: str | None, media: Namer, clause: Namer) -> str:
+    return f'<p class="check-why">{_inline(feedback, media, clause)}</p>' if feedback else ""
 
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
@@ -119,30 +152,45 @@ def _film(title: str, transcript: str, media: Callable[[str], str]) -> str:
     )
 
 
-def _inline(text: str) -> str:
-    return _MARKED.sub(r"<mark>\1</mark>", _MARKDOWN.renderInline(text))
+def _inline(text: str, media: Namer, clause: Namer) -> str:
+    tokens = _MARKDOWN.parseInline(text)
+    _resolve_all(tokens, media, clause)
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
-def _render(text: str, media: Callable[[str], str], clause: Callable[[str], str]) -> str:
+def _render(text: str, media: Namer, clause: Namer) -> str:
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
-        for child in token.children or ():
-            _resolve(child, media, clause)
-    html = _MARKED.sub(r"<mark>\1</mark>", str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})))
-    html = html.replace("<th>", '<th scope="col">')
-    return re.sub(r'<p>(<img [^>]*?)(?: title="([^"]*)")?\s*/?></p>', _figure, html)
+        try:
+            _resolve_all([token], media, clause)
+        except (KeyError, ValueError) as error:
+            raise _Placed(token.map[0] if token.map else 0, error) from error
+    html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    return _FIGURE.sub(_figure, html.replace("<th>", '<th scope="col">'))
 
 
 def _figure(match: re.Match[str]) -> str:
+    """A picture that stands alone in a paragraph; `{640x480}` behind it is its size in pixels."""
+    size = f' width="{match[3]}" height="{match[4]}"' if match[3] else ""
     caption = f"<figcaption>{match[2]}</figcaption>" if match[2] else ""
-    return f'<figure class="picture">{match[1]}>{caption}</figure>'
+    return f'<figure class="picture">{match[1]}{size}>{caption}</figure>'
 
 
-def _resolve(token: Token, media: Callable[[str], str], clause: Callable[[str], str]) -> None:
+def _resolve_all(tokens: list[Token], media: Namer, clause: Namer) -> None:
+    for token in tokens:
+        for child in token.children or ():
+            _resolve(child, media, clause)
+
+
+def _resolve(token: Token, media: Namer, clause: Namer) -> None:
+    """Put the address in the place of the name of a file or a clause."""
     if token.type == "image" and (source := str(token.attrGet("src"))).startswith("media:"):
         if not token.content.strip():
             raise ValueError("A picture has no text alternative: ![what it shows](media:…)")
-        token.attrSet("src", media(source.removeprefix("media:")))
-    if token.type == "link_open" and (target := str(token.attrGet("href"))).startswith("clause:"):
+        token.attrSet("src", media(unquote(source.removeprefix("media:"))))
+    target = str(token.attrGet("href")) if token.type == "link_open" else ""
+    if target.startswith("media:"):
+        token.attrSet("href", media(unquote(target.removeprefix("media:"))))
+    if target.startswith("clause:"):
         token.attrSet("href", clause(target.removeprefix("clause:")))
         token.attrSet("class", "clause")

@@ -2,14 +2,16 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import clock
@@ -47,6 +49,24 @@ def queue(session: Session, *, key: str, recipient: str, subject: str, body: str
         session.add(
             OutboxMessage(key=key, recipient=recipient, subject=subject, body=body, queued_at=now, next_try_at=now)
         )
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be queued. `key` names its occasion."""
+
+    key: str
+    recipient: str
+    subject: str
+    body: str
+
+
+def queue_all(session: Session, letters: Iterable[Letter]) -> None:
+    """Queue many mails of one occasion that happens once, such as a publication: their keys must be new."""
+    now = clock.now()
+    rows = [{**asdict(letter), "state": "queued", "queued_at": now, "next_try_at": now} for letter in letters]
+    if rows:
+        session.execute(insert(OutboxMessage), rows)
 
 
 def deliver(database: Database, settings: Settings, *, limit: int = 200) -> int:

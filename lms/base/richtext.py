@@ -12,6 +12,7 @@ The shapes that lessons use, as stored:
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html.parser import HTMLParser
 
@@ -85,7 +86,7 @@ def clean(html: str) -> str:
     so it is cleaned again until it stays the same.
     """
     cleaner = bleach.Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, strip_comments=True)
-    html = _printable(html)
+    html = _printable(_without_programs(html))
     for _ in range(ROUNDS):
         cleaned = _printable(str(cleaner.clean(html)))
         if cleaned == html:
@@ -94,15 +95,33 @@ def clean(html: str) -> str:
     return str(escape(plain(html)))
 
 
+_PROGRAMS = [
+    (re.compile(rf"<{tag}\b[^<>]*>", re.IGNORECASE), re.compile(rf"</{tag}\s*>", re.IGNORECASE))
+    for tag in ("script", "style", "xml", "title")
+]
+"""What a page or a word processor says to programs. As words it would stand in the lesson once its tags are gone."""
+
+
+def _without_programs(html: str) -> str:
+    for start, end in _PROGRAMS:
+        kept, at = [], 0
+        while (opens := start.search(html, at)) and (closes := end.search(html, opens.end())):
+            kept.append(html[at : opens.start()])
+            at = closes.end()
+        html = "".join((*kept, html[at:]))
+    return html
+
+
 _NEEDLESS_END = re.compile("</(?:source|track)>")
 """Written by lxml for elements that have no end in HTML."""
 
 
 @lru_cache(maxsize=2048)
-def display(html: str) -> Markup:
+def display(html: str, marked: frozenset[int] = frozenset()) -> Markup:
     """Stored, cleaned HTML as it is shown: checks can be answered, tables scroll, pictures load late.
 
-    Cached by the text itself: the same text always gives the same page.
+    The blocks at the places in `marked`, counted from 0, are shown as new. Cached by the text itself: the same text
+    always gives the same page.
     """
     root = lxml_html.fragment_fromstring(html, create_parent="div")
     for number, section in enumerate(root.findall(".//section[@class='check']"), 1):
@@ -111,20 +130,40 @@ def display(html: str) -> Markup:
         _scrolling(table)
     for picture in root.findall(".//img"):
         picture.set("loading", "lazy")
+        _offer_smaller(picture)
+    for place in marked & frozenset(range(len(root))):
+        _wrapped(root[place], {"class": "newer", "role": "insertion"})
     inner = str(escape(root.text or "")) + "".join(
         lxml_html.tostring(child, encoding="unicode", method="html") for child in root
     )
     return Markup(_NEEDLESS_END.sub("", inner))
 
 
+WIDTHS = (480, 960, 1600)
+"""Widths, in dots, in which pictures are also kept: a phone, a page, a page on a fine screen."""
+_OF_DOTS = re.compile(r"/media/[0-9a-f]{64}/[A-Za-z0-9._-]+\.(?:png|jpe?g|webp|gif|avif)")
+
+
+def _offer_smaller(picture: HtmlElement) -> None:
+    """Let the browser choose how fine a picture it needs, when the text says how wide the picture is."""
+    address, width = picture.get("src", ""), picture.get("width", "")
+    if not _OF_DOTS.fullmatch(address) or not re.fullmatch(r"[0-9]{1,5}", width) or int(width) <= WIDTHS[0]:
+        return
+    smaller = [f"{address}?w={one} {one}w" for one in WIDTHS if one < int(width)]
+    picture.set("srcset", ", ".join([*smaller, f"{address} {int(width)}w"]))
+    picture.set("sizes", "(min-width: 48rem) 46rem, 100vw")
+
+
 def _scrolling(table: HtmlElement) -> None:
-    parent = table.getparent()
-    wrapper = lxml_html.Element("div")
-    wrapper.set("class", "scroll")
-    wrapper.set("tabindex", "0")
-    wrapper.tail, table.tail = table.tail, None
-    parent.replace(table, wrapper)
-    wrapper.append(table)
+    _wrapped(table, {"class": "scroll", "tabindex": "0"})
+
+
+def _wrapped(element: HtmlElement, attributes: dict[str, str]) -> None:
+    """Put a `<div>` around an element, where it stands."""
+    wrapper = lxml_html.Element("div", attributes)
+    wrapper.tail, element.tail = element.tail, None
+    element.getparent().replace(element, wrapper)
+    wrapper.append(element)
 
 
 def _answerable(section: HtmlElement, number: int) -> None:
@@ -166,6 +205,11 @@ def plain(html: str) -> str:
     """The words of stored HTML, without its form: for search, counting and mails."""
     apart = _BLOCK.sub(r" \g<0>", html)
     return " ".join(lxml_html.fragment_fromstring(apart or "<p></p>", create_parent="div").text_content().split())
+
+
+def marked(parts: Iterable[tuple[str, bool]]) -> Markup:
+    """Plain words in parts, each with whether it was found, as a result of a search shows them."""
+    return Markup("").join(Markup("<mark>%s</mark>") % words if found else escape(words) for words, found in parts)
 
 
 class _Depth(HTMLParser):

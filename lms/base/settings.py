@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import current_app, has_app_context
 
@@ -33,6 +33,8 @@ class Settings:
     queue_url: str
     smtp_url: str
     storage_url: str
+    storage_key: str
+    storage_secret: str
     demo: bool
     demo_password: str
     languages: tuple[str, ...]
@@ -81,7 +83,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         company=str(values.get("company", "ACME")),
         queue_url=str(values.get("queue_url", "embedded")),
         smtp_url=_with_scheme("smtp_url", values, {"smtp", "smtps"}),
-        storage_url=_with_scheme("storage_url", values, {"s3"}),
+        storage_url=_storage(values),
+        storage_key=str(values.get("storage_key") or ""),
+        storage_secret=str(values.get("storage_secret") or ""),
         demo=demo,
         demo_password=str(values.get("demo_password") or ""),
         languages=_languages(values.get("languages", ",".join(SHIPPED_LANGUAGES))),
@@ -194,6 +198,22 @@ def _with_scheme(name: str, values: Mapping[str, Any], schemes: set[str]) -> str
             f"LMS_{name.upper()} must begin with {' or '.join(sorted(f'{scheme}://' for scheme in schemes))}."
         )
     return value
+
+
+def _storage(values: Mapping[str, Any]) -> str:
+    """Where files are kept: nothing for the instance folder, else a bucket with its endpoint and region."""
+    url = _with_scheme("storage_url", values, {"s3"})
+    if not url:
+        return ""
+    asked = parse_qs(urlsplit(url).query)
+    endpoint = urlsplit(asked.get("endpoint", ["https://default"])[-1])
+    if not urlsplit(url).netloc or set(asked) - {"endpoint", "region"}:
+        raise BadSetting("LMS_STORAGE_URL must be such as s3://bucket/folder?endpoint=https://s3.example.com&region=…")
+    if endpoint.scheme not in {"http", "https"} or not endpoint.hostname:
+        raise BadSetting(f"The endpoint in LMS_STORAGE_URL is {asked['endpoint'][-1]!r}; it must begin with https://.")
+    if bool(values.get("storage_key")) != bool(values.get("storage_secret")):
+        raise BadSetting("LMS_STORAGE_KEY and LMS_STORAGE_SECRET belong together: give both, or neither.")
+    return url
 
 
 def _languages(value: Any) -> tuple[str, ...]:

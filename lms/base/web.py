@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.base import limits
 from lms.base.db import Database
 from lms.base.errors import N_, Invalid, NotFound, Refused, Unavailable
 from lms.base.settings import Settings
@@ -38,6 +39,7 @@ csrf = CSRFProtect()
 
 
 def install(app: Flask) -> None:
+    app.before_request(limits.allow_size)
     app.before_request(_refuse_nul)
     csrf.init_app(app)
     app.after_request(_settle)
@@ -120,13 +122,28 @@ def _do_afterwards(deed: Callable[[Session], None]) -> None:
         log.warning("could not be written after reading %s: %s", request.path, error.orig)
 
 
+def give_up_session() -> None:
+    """Let the session of this request go, unchanged, before something that takes long: on SQLite one writes at a time.
+
+    Asking for the session again opens another.
+    """
+    _abandon()
+
+
 def _abandon(error: BaseException | None = None) -> None:
     current: Session | None = g.pop("session", None)
     if current is not None:
         current.close()
 
 
+def allow_frames(*hosts: str) -> None:
+    """Let the page that answers this request, and no other, show frames from these hosts."""
+    g.frame_hosts = hosts
+
+
 def _add_headers(response: Response) -> Response:
+    if hosts := g.pop("frame_hosts", ()):
+        response.headers["Content-Security-Policy"] = f"{SECURITY_POLICY}; frame-src {' '.join(hosts)}"
     present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - pairs otherwise
     usual = HTTPS_HEADERS if settings().https else PAGE_HEADERS
     response.headers.extend([(name, value) for name, value in usual.items() if name.lower() not in present])

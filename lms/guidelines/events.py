@@ -11,3 +11,11 @@ class GuidelineAccepted(Event):
 
     person_id: int
     version_id: int
+
+
+@dataclass(frozen=True)
+class GuidelinePublished(Event):
+    """A version of a guideline is there to be read from now on."""
+
+    guideline_id: int
+    version_id: int

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from lms.base import clock, markdown
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
+from lms.base.events import announce
+from lms.guidelines.events import GuidelinePublished
 from lms.guidelines.models import Clause, ClauseText, Guideline, GuidelineText, GuidelineVersion
 
 CONTENT = Path(__file__).resolve().parent / "content"
@@ -37,8 +39,10 @@ def load(session: Session, folder: Path) -> str:
         guideline = Guideline(slug=slug)
         session.add(guideline)
         session.flush()
-    session.add(_version(file, folder, sources, guideline.id, number, digest))
+    version = _version(file, folder, sources, guideline.id, number, digest)
+    session.add(version)
     session.flush()
+    announce(session, GuidelinePublished(guideline_id=guideline.id, version_id=version.id))
     return "added"
 
 

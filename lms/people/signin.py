@@ -42,6 +42,7 @@ class SignedIn:
     tier: str
     language: str
     time_zone: str
+    country: str
     roles: frozenset[str]
     is_manager: bool
     is_authenticated = True
@@ -72,6 +73,7 @@ _LOAD = (
         Person.tier,
         Person.language,
         Person.time_zone,
+        Person.country,
         select(func.aggregate_strings(PersonRole.role, " ")).where(PersonRole.person_id == Person.id).scalar_subquery(),
         exists(select(literal(1)).where(_report.manager_id == Person.id, _report.status != "left")),
         SignIn.ends_at,
@@ -87,7 +89,7 @@ def load(session: Session, token: str) -> SignedIn | None:
     if row is None or row[-1] <= clock.now():
         return None
     values: tuple[Any, ...] = tuple(row)
-    return SignedIn(*(token, *values[:9], frozenset((values[9] or "").split()), values[10]))
+    return SignedIn(*(token, *values[:10], frozenset((values[10] or "").split()), values[11]))
 
 
 def check_password(session: Session, email: str, password: str, network: str) -> Person | None:

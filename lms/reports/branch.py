@@ -219,6 +219,7 @@ def _select_people(status: str, in_course: bool) -> Select[*tuple[Any, ...]]:
             Enrollment.started_at,
             Enrollment.completed_at,
             standing.lessons_done(Enrollment.id, Enrollment.course_id).label("lessons_done"),
+            standing.lessons_of(Enrollment.course_id).label("lessons"),
         )
         .select_from(shown)
         .join(Person, Person.id == shown.c.id)
@@ -246,6 +247,11 @@ def _people(
             people[row.id] = Colleague(member(row), certificate)
         if row.course_id in courses:
             people[row.id].courses[row.course_id] = Progress(
-                courses[row.course_id], row.lessons_done, row.started_at is not None, row.due_on, row.completed_at
+                course=courses[row.course_id],
+                lessons_done=row.lessons_done,
+                started=row.started_at is not None,
+                due_on=row.due_on,
+                completed_at=row.completed_at,
+                lessons=row.lessons,
             )
     return tuple(people.values())

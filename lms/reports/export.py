@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -16,6 +15,7 @@ from courses import catalog
 from courses.catalog import CourseView
 from courses.enrollment_models import Enrollment
 from courses.models import Course
+from lms.base.csv_cells import neutral
 from lms.base.i18n import pick
 from lms.people.models import Person, Unit
 from lms.reports import standing
@@ -38,7 +38,6 @@ COLUMNS = (
     "certificate_until",
     "on_leave",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,6 @@ def team(session: Session, manager_id: int, reader: Reader, *, direct: bool) -> 
 def branch(session: Session, lead_id: int, reader: Reader) -> Iterator[bytes]:
     """Somebody and everybody under her. Whether the reader may see them is asked before, by `branch.line`."""
     return _pieces(session, _BRANCH, standing.values(lead_id, reader.today), reader)
-
-
-_AFTER_A_SEPARATOR = re.compile(r"([;|\t\r\n]\s*)([=+\-@])")
-"""Where a spreadsheet of a country that separates with semicolons would begin another cell."""
-
-
-def neutral(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whatever somebody's name or title begins with."""
-    value = value[:1] + _AFTER_A_SEPARATOR.sub(r"\1'\2", value[1:])
-    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def _pieces(

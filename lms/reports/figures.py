@@ -114,19 +114,23 @@ def held(valid_until: date | None, status: str | None, ends_on: date | None, tod
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is in a course. The quiz is a step like a lesson, as on the learner's own page."""
+    """How far somebody is in a course. The quiz is a step like a lesson, as on the learner's own page.
+
+    `lessons` is how many the version has that she is on, none for the live one.
+    """
 
     course: CourseView
     lessons_done: int
     started: bool
     due_on: date | None
     completed_at: datetime | None
+    lessons: int | None = None
 
     @property
     def percent(self) -> int:
         return progress.percent(
             self.lessons_done,
-            len(self.course.lessons),
+            len(self.course.lessons) if self.lessons is None else self.lessons,
             has_quiz=self.course.quiz_slug is not None,
             completed=self.completed_at is not None,
         )

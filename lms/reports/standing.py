@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from certificates.models import Authorization, Certificate, Level
-from courses.enrollment_models import Enrollment, LessonCompletion
+from courses import redo
+from courses.enrollment_models import Enrollment, LessonCompletion, LessonRedo
 from courses.models import Course, CourseVersion, Lesson
 from lms.people import directory
 from lms.people.models import Person
@@ -184,13 +185,32 @@ CERTIFICATE = (Certificate.valid_until, Authorization.status.label("authorizatio
 """What `figures.held` asks of a certificate and what it gave."""
 
 
+def _taken(course_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """The version of a course that the learner of an enrollment is on, else the live one."""
+    live = and_(CourseVersion.status == "published", Enrollment.version_id.is_(None))
+    return and_(CourseVersion.course_id == course_id, or_(CourseVersion.id == Enrollment.version_id, live))
+
+
 def lessons_done(enrollment_id: SQLColumnExpression[int], course_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
-    """How many lessons of the live version of a course are done in an enrollment."""
+    """How many lessons are done in an enrollment, of the version the learner is on or else of the live one.
+
+    What a later version asks to do again is not done.
+    """
     return (
-        select(func.count(LessonCompletion.id))
-        .join(CourseVersion, and_(CourseVersion.course_id == course_id, CourseVersion.status == "published"))
+        select(func.count(LessonCompletion.lesson.distinct()))
+        .join(CourseVersion, _taken(course_id))
         .join(Lesson, and_(Lesson.version_id == CourseVersion.id, Lesson.slug == LessonCompletion.lesson))
-        .where(LessonCompletion.enrollment_id == enrollment_id)
-        .correlate_except(LessonCompletion, CourseVersion, Lesson)
+        .where(LessonCompletion.enrollment_id == enrollment_id, redo.STANDS)
+        .correlate_except(LessonCompletion, CourseVersion, Lesson, LessonRedo)
+        .scalar_subquery()
+    )
+
+
+def lessons_of(course_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
+    """How many lessons the version has that the learner of an enrollment is on, else the live one."""
+    return (
+        select(func.count(Lesson.id))
+        .join(CourseVersion, and_(Lesson.version_id == CourseVersion.id, _taken(course_id)))
+        .correlate_except(CourseVersion, Lesson)
         .scalar_subquery()
     )

@@ -195,8 +195,9 @@ def _select_hands() -> Select[*tuple[Any, ...]]:
         .subquery("first")
     )
     done = standing.lessons_done(Enrollment.id, Enrollment.course_id).label("lessons_done")
+    lessons = standing.lessons_of(Enrollment.course_id).label("lessons")
     return (
-        select(*MEMBER, Enrollment.course_id, Enrollment.due_on, Enrollment.started_at, done)
+        select(*MEMBER, Enrollment.course_id, Enrollment.due_on, Enrollment.started_at, done, lessons)
         .select_from(first)
         .join(Enrollment, Enrollment.id == first.c.id)
         .join(Person, Person.id == Enrollment.person_id)
@@ -265,7 +266,9 @@ def _hands(rows: Iterable[Row[*tuple[Any, ...]]], courses: dict[int, CourseView]
     return tuple(
         Hand(
             member(row),
-            Progress(courses[row.course_id], row.lessons_done, row.started_at is not None, row.due_on, None),
+            Progress(
+                courses[row.course_id], row.lessons_done, row.started_at is not None, row.due_on, None, row.lessons
+            ),
             (row.due_on - today).days,
         )
         for row in rows

@@ -171,6 +171,7 @@ def test_every_guarded_table_has_its_triggers(database):
         statement = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
     with database.reading() as session:
         found = {(table.strip('"'), name) for table, name in session.execute(text(statement))}
+    found = {(table, name) for table, name in found if table != "search_entry"}  # these keep the index of words
     assert {table for table, _ in found} == set(GUARDS)
     if database.engine.dialect.name == "sqlite":
         assert len(found) == sum(len(statements["sqlite"]) for statements in GUARDS.values())

@@ -66,7 +66,7 @@ def test_a_file_is_kept_once_under_its_hash(tmp_path):
     store = FileStore(tmp_path / "files")
     digests = [store.put(b"the same") for _ in range(2)]
     assert digests[0] == digests[1]
-    assert store.path(digests[0]).read_bytes() == b"the same"
+    assert store.read(digests[0]) == b"the same"
     assert len([path for path in (tmp_path / "files").rglob("*") if path.is_file()]) == 1
 
 

@@ -135,6 +135,64 @@ def test_words_survive_as_they_were_written(text):
     assert plain(clean(f"<p>{escaped}</p>")) == " ".join(text.split())
 
 
+WORD_SAMPLES = {
+    "list": (
+        "<p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]>"
+        "<span style='font-family:Symbol;mso-list:Ignore'>·<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; "
+        "</span></span><![endif]>Listen first<o:p></o:p></p>"
+    ),
+    "head": (
+        "<html xmlns:o='urn:schemas-microsoft-com:office:office'><head><meta name=Generator content='Word 15'>"
+        "<!--[if gte mso 9]><xml><o:OfficeDocumentSettings/></xml><![endif]--><style><!-- p.MsoNormal {margin:0cm;} "
+        "--></style><STYLE>@page {margin:1cm}</style ></head><body><!--StartFragment--><p class=MsoNormal>Text</p>"
+        "<!--EndFragment--></body></html>"
+    ),
+    "table": (
+        "<table class=MsoTableGrid border=1 style='border-collapse:collapse;mso-yfti-tbllook:1184'><tr>"
+        "<td width=200 valign=top style='border:solid windowtext 1.0pt'><p class=MsoNormal><b>A</b><o:p></o:p></p></td>"
+        "</tr></table>"
+    ),
+    "picture": (
+        '<!--[if gte vml 1]><v:shape id="p" o:spid="_x0000_i1025"><v:imagedata src="file:///C:/Temp/clip_image001.png" '
+        'o:title="x"/></v:shape><![endif]--><img width=10 src="file:///C:/Temp/clip_image001.png" v:shapes="p">'
+    ),
+    "link": "<a href=https://acme.example style='mso-comment-reference:A_1'><span style='color:blue'>ACME</span></a>",
+    "comment": "<span class=MsoCommentReference><a class=msocomanchor href=#_msocom_1 onclick=x()>[A1]</a></span>",
+    "smart tag": '<st1:place w:st="on"><st1:City w:st="on">Gent</st1:City></st1:place>',
+    "broken": "<p class=MsoNormal><b><i>one<p><o:p>two</b></i></o:p><table><p>three</table>",
+}
+word_pieces = st.lists(st.one_of(st.sampled_from(list(WORD_SAMPLES.values())), pieces), max_size=6).map("".join)
+
+
+def test_what_is_said_to_programs_is_left_out_and_many_of_them_take_no_time():
+    assert clean("<p>a</p><Style type=x>p {}</STYLE ><script>b()</script><p>c</p>") == "<p>a</p><p>c</p>"
+    assert "kept" in clean("<style " * 20_000 + "<p>kept</p>")
+
+
+@pytest.mark.parametrize("sample", WORD_SAMPLES.values(), ids=WORD_SAMPLES)
+def test_what_a_word_processor_writes_becomes_plain_and_stays_so(sample):
+    cleaned = clean(sample)
+    assert what_is_wrong(cleaned) == []
+    assert clean(cleaned) == cleaned
+    assert not re.search(r"<[^>]*(?:Mso|mso-|style|o:|v:)|margin|font", cleaned)
+
+
+@settings(max_examples=200, deadline=None)
+@given(word_pieces)
+def test_word_and_attacks_together_are_harmless_and_cleaned_once(html):
+    cleaned = clean(html)
+    assert what_is_wrong(cleaned) == []
+    assert clean(cleaned) == cleaned
+    assert what_is_wrong(display(cleaned, frozenset({0, 2})), shown=True) == []
+
+
+def test_marked_blocks_are_shown_as_new_and_others_as_ever():
+    html = "<p>a</p><table><tbody><tr><td>b</td></tr></tbody></table><p>c</p>"
+    first = '<div class="newer" role="insertion"><p>a</p></div>'
+    assert str(display(html, frozenset({0}))) == str(display(html)).replace("<p>a</p>", first)
+    assert display(html, frozenset({1, 9})).count('role="insertion"') == 1
+
+
 def test_what_lessons_use_stays_as_it_is():
     html = (
         "<h2>Title</h2><p>Some <strong>bold</strong> and <em>soft</em> <mark>words</mark>, <code>code</code>.</p>"
@@ -240,3 +298,13 @@ def test_html_in_markdown_is_cleaned_like_any_other():
 def test_words_are_counted_without_their_form():
     assert words("<h2>One two</h2><p>three <strong>four</strong></p>") == 4
     assert words("") == 0
+
+
+def test_a_picture_that_says_how_wide_it_is_is_offered_in_smaller_widths():
+    address = f"/media/{'a' * 64}/office.jpg"
+    shown = display(f'<p><img alt="x" height="900" src="{address}" width="1200"></p>')
+    assert f'srcset="{address}?w=480 480w, {address}?w=960 960w, {address} 1200w"' in shown
+    assert 'sizes="(min-width: 48rem) 46rem, 100vw"' in shown
+    for other in ('width="400"', "", 'width="x"'):
+        assert "srcset" not in display(f'<p><img alt="x" src="{address}" {other}></p>')
+    assert "srcset" not in display(f'<p><img alt="x" src="{address[:-3]}svg" width="1200"></p>')

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from courses.catalog import CourseView, LessonView
-from lms.reports.export import neutral
+from lms.base.csv_cells import neutral
 from lms.reports.figures import Cell, Figures, Held, Progress, held, share
 
 TODAY = date(2026, 11, 22)

@@ -1,0 +1,38 @@
+"""Mails in words: templates of plain text, filled in the language in force. The outbox carries what comes out."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lms.base import i18n
+from lms.base.i18n import gettext
+from lms.base.settings import in_force
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+def render(template: str, **values: Any) -> str:
+    """The text of a mail, from a template such as `certificates/mail/ends.txt`.
+
+    Every template knows the company's name, the hub's address and that of this site.
+    """
+    settings = in_force()
+    own = {"company": settings.company, "hub_email": settings.hub_email, "site": settings.base_url}
+    return _environment().get_template(template).render(own | values)
+
+
+@cache
+def _environment() -> Environment:
+    """Plain text, so nothing is escaped; works in commands and jobs, where no page is being answered."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,  # noqa: S701 - plain text, never a page
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(_=gettext, day=i18n.day)
+    return environment
