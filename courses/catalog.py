@@ -98,7 +98,7 @@ class LessonPage:
 
 
 _required = aliased(Course)
-LIVE = (
+PUBLISHED = (
     select(
         Course.id,
         CourseVersion.id.label("version_id"),
@@ -111,9 +111,11 @@ LIVE = (
         .label("prerequisites"),
     )
     .join(CourseVersion, CourseVersion.course_id == Course.id)
-    .where(CourseVersion.status == "published", Course.retired_at.is_(None))
+    .where(CourseVersion.status == "published")
 )
-"""Which version of each course is live; rows for `view`."""
+"""Which version of each course is live, of retired ones too; rows for `view`."""
+LIVE = PUBLISHED.where(Course.retired_at.is_(None))
+"""The same for the courses that can be begun."""
 _IN_ORDER = LIVE.order_by(Course.position, Course.code)
 _BY_SLUG = LIVE.where(Course.slug == bindparam("slug"))
 
@@ -129,13 +131,16 @@ def get(session: Session, slug: str) -> CourseView:
 
 
 def by_id(session: Session, course_id: int) -> CourseView:
-    """The live version of a course, by number. Raises `NotFound`."""
-    return _one(session, session.execute(LIVE.where(Course.id == course_id)).one_or_none())
+    """The live version of a course, by number, also of one that is retired. Raises `NotFound`."""
+    return _one(session, session.execute(PUBLISHED.where(Course.id == course_id)).one_or_none())
 
 
-def view(session: Session, row: Row[Any]) -> CourseView:
-    """The course of a row of `LIVE`: what never changes from memory, what an administrator sets from the row."""
-    definition = version(session, row.version_id)
+def view(session: Session, row: Row[Any], version_id: int | None = None) -> CourseView:
+    """The course of a row of `LIVE`: what never changes from memory, what an administrator sets from the row.
+
+    `version_id` is that of an earlier version, for somebody who is still on it.
+    """
+    definition = version(session, version_id or row.version_id)
     prerequisites = tuple(sorted((row.prerequisites or "").split()))
     return replace(definition, prerequisites=prerequisites, quiz_slug=row.quiz_slug, quiz_minutes=row.quiz_minutes)
 
@@ -143,6 +148,13 @@ def view(session: Session, row: Row[Any]) -> CourseView:
 def version(session: Session, version_id: int) -> CourseView:
     """A published version by number, from memory after the first time."""
     return remembered(session, ("course", version_id), lambda: load_version(session, version_id))
+
+
+def ever_had(session: Session, course_id: int, lesson: str) -> bool:
+    """Whether any version of a course that was ever live has a lesson at this address."""
+    found = select(Lesson.id).join(CourseVersion, CourseVersion.id == Lesson.version_id)
+    found = found.where(CourseVersion.course_id == course_id, CourseVersion.status != "draft", Lesson.slug == lesson)
+    return bool(session.scalar(select(found.exists())))
 
 
 def lesson_page(

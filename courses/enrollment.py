@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment
-from courses.models import Course, Prerequisite
+from courses.models import Course, CourseVersion, Prerequisite
 from lms.base import clock
+from lms.base.errors import NotFound
 from lms.people.models import Person
 
 
@@ -41,6 +42,20 @@ def enroll(
         session.flush()
     elif due_on is not None and found.completed_at is None:
         found.due_on, found.assigned_by = due_on, assigned_by
+    return found
+
+
+def live_version(session: Session, course_id: int) -> int:
+    """The version with which somebody begins now. Whoever publishes another waits until that is written.
+
+    Raises `NotFound` when no version is live.
+    """
+    session.execute(select(Course.id).where(Course.id == course_id).with_for_update(read=True))
+    found = session.scalar(
+        select(CourseVersion.id).where(CourseVersion.course_id == course_id, CourseVersion.status == "published")
+    )
+    if found is None:
+        raise NotFound
     return found
 
 

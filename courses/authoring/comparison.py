@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import String, cast, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import String, and_, cast, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import Session, aliased
 
 from courses.authoring import differences, proofreading
 from courses.models import (
@@ -57,15 +57,52 @@ class Fault:
     variant: str = ""
 
 
-def texts(session: Session, *version_ids: int) -> list[StoredText]:
-    """All lesson texts of some versions, in the order of the lessons. One statement."""
+def texts(session: Session, *version_ids: int, language: str | None = None) -> list[StoredText]:
+    """All lesson texts of some versions, in one language or in all, in the order of the lessons. One statement."""
     rows = session.execute(
         select(
             *(LessonText.version_id, Lesson.slug, Lesson.position, LessonText.language),
             *(LessonText.title, LessonText.html, LessonText.variant),
         )
         .join(Lesson, Lesson.id == LessonText.lesson_id)
-        .where(LessonText.version_id.in_(version_ids))
+        .where(LessonText.version_id.in_(version_ids), true() if language is None else LessonText.language == language)
+        .order_by(Lesson.position, LessonText.language, LessonText.variant)
+    )
+    return [StoredText(*row) for row in rows]
+
+
+def differing(session: Session, draft_id: int, live_id: int | None) -> list[StoredText]:
+    """The texts of a draft that are new or say something else than the live version, and those of the live version
+    that are gone from the draft or say something else there. Two statements, and nothing that stayed is read.
+    """
+    found: list[StoredText] = []
+    for own_id, other_id in ((draft_id, live_id), (live_id, draft_id)):
+        if own_id is not None:
+            found.extend(_only_here(session, own_id, other_id))
+    return found
+
+
+_other_lesson, _other_text = aliased(Lesson), aliased(LessonText)
+
+
+def _only_here(session: Session, own_id: int, other_id: int | None) -> list[StoredText]:
+    """The texts of a version that the other has not, or has with other words."""
+    same_place = and_(
+        *(_other_text.lesson_id == _other_lesson.id, _other_text.language == LessonText.language),
+        _other_text.variant == LessonText.variant,
+    )
+    differs = or_(
+        _other_text.lesson_id.is_(None), _other_text.title != LessonText.title, _other_text.html != LessonText.html
+    )
+    rows = session.execute(
+        select(
+            *(LessonText.version_id, Lesson.slug, Lesson.position, LessonText.language),
+            *(LessonText.title, LessonText.html, LessonText.variant),
+        )
+        .join(Lesson, Lesson.id == LessonText.lesson_id)
+        .outerjoin(_other_lesson, and_(_other_lesson.version_id == other_id, _other_lesson.slug == Lesson.slug))
+        .outerjoin(_other_text, same_place)
+        .where(LessonText.version_id == own_id, differs)
         .order_by(Lesson.position, LessonText.language, LessonText.variant)
     )
     return [StoredText(*row) for row in rows]
@@ -100,7 +137,7 @@ def faults(stored: Iterable[StoredText], draft_id: int) -> list[Fault]:
         Fault(one.slug, one.language, one.title, sentence, one.variant)
         for one in stored
         if one.version_id == draft_id
-        for sentence in proofreading.faults(one.title, one.html)
+        for sentence in proofreading.faults(one.title, one.html, one.language)
     ]
 
 

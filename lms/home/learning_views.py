@@ -76,8 +76,11 @@ def _next(learner: Learner) -> Markup:
     course, lesson, taken = learner.next.course, learner.next.next_lesson, learner.next.enrollment
     started = bool(taken and taken.started_at)
     when = taken.last_opened_at if taken and lesson and taken.last_lesson == lesson.slug else None
+    again = next((one for one in learner.next.again if lesson and one.lesson == lesson.slug), None)
+    finish = learner.next.may_finish
     facts = {"open": False, "course": course, "lesson": lesson, "started": started, "stopped": when is not None}
-    key = (_edition(course), lesson and lesson.slug, started, when is not None)
+    facts |= {"again": again, "finish": finish}
+    key = (_edition(course), lesson and lesson.slug, started, when is not None, again, finish)
     return fragments.kept("home/_next.html", key, lambda: facts).fill({"when": i18n.moment(when) if when else ""})
 
 
@@ -106,15 +109,16 @@ def _days(standing: Standing, today: date) -> int | None:
 
 
 def _dates(learner: Learner, begun: Sequence[Standing]) -> list[Markup]:
-    rows = [(one.enrollment.due_on, one) for one in begun if one.enrollment and one.enrollment.due_on]
+    rows = [(one.enrollment.due_on, one, False) for one in begun if one.enrollment and one.enrollment.due_on]
+    rows += [(one.again_by, one, True) for one in learner.standings if one.again_by]
     rows.sort(key=lambda row: row[0])
-    courses = [_due(one.course, due, _days(one, learner.today) or 0) for due, one in rows]
+    courses = [_due(one.course, due, min((due - learner.today).days, SOON), again) for due, one, again in rows]
     return courses + [_ends(entry.ends_on, learner.today) for entry in learner.entries]
 
 
-def _due(course: CourseView, due: date, days: int) -> Markup:
-    facts = {"course": course, "due": due, "days": days}
-    return fragments.kept("home/_due.html", (course.version_id, due, days), lambda: facts).fill({})
+def _due(course: CourseView, due: date, days: int, again: bool) -> Markup:
+    facts = {"course": course, "due": due, "days": days, "again": again}
+    return fragments.kept("home/_due.html", (course.version_id, due, days, again), lambda: facts).fill({})
 
 
 def _ends(ends_on: date, today: date) -> Markup:

@@ -47,12 +47,17 @@ def _concerns(standing: Standing) -> bool:
 
 
 def _next_step(standings: list[Standing]) -> Standing | None:
-    """The one course to go on with: overdue, then due soonest, then last opened, then the first of the curriculum."""
-    unfinished = [one for one in standings if one.completed_at is None]
+    """The one course to go on with: overdue, then due soonest, then last opened, then the first of the curriculum.
+
+    What a new version asks for again is due as a course is.
+    """
+    unfinished = [one for one in standings if one.completed_at is None or one.again]
 
     def urgency(standing: Standing) -> tuple[bool, float, float]:
         enrollment = standing.enrollment
-        due = enrollment.due_on.toordinal() if enrollment and enrollment.due_on else float("inf")
+        own = enrollment.due_on if enrollment and not enrollment.completed_at else None
+        days = [day for day in (own, standing.again_by) if day]
+        due = min(days).toordinal() if days else float("inf")
         opened = enrollment.last_opened_at.timestamp() if enrollment and enrollment.last_opened_at else 0.0
         return (enrollment is None, due, -opened)
 
