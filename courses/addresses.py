@@ -10,7 +10,7 @@ OF_THE_STUDIO = frozenset("media paths quizzes reviews sessions topics reviewers
 """Not addresses of courses: pages of the studio have them."""
 OF_A_COURSE = frozenset(
     "publish versions settings outline preview review comments walk quiz undo discard retire duplicate done"
-    " people seats sessions finish variants texts".split()
+    " people seats sessions finish variants texts sign".split()
 )
 """Not addresses of lessons: pages of a course or of its studio have them."""
 

@@ -35,11 +35,16 @@ def restore(session: Session, source_id: int, draft_id: int, *, revision: int, p
 
     `revision` must be higher than any that an open page may know, so that no page saves over what came back.
     """
-    for table in (*_OF_LESSONS, LessonText, Lesson, ModuleText, Module, CourseText):
-        session.execute(delete(table).where(table.version_id == draft_id).execution_options(synchronize_session=False))
+    empty(session, draft_id)
     saved = (literal(revision), literal(clock.now(), Moment()), literal(person_id))
     _structure(session, source_id, draft_id)
     session.execute(insert(LessonText).from_select(_TEXT_COLUMNS, _texts(source_id, draft_id, *saved)))
+
+
+def empty(session: Session, draft_id: int) -> None:
+    """Take everything out of a draft."""
+    for table in (*_OF_LESSONS, LessonText, Lesson, ModuleText, Module, CourseText):
+        session.execute(delete(table).where(table.version_id == draft_id).execution_options(synchronize_session=False))
 
 
 _TEXT_COLUMNS = ["lesson_id", "language", "variant", "version_id", "title", "html", "policy"]

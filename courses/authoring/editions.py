@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from courses.enrollment_models import Enrollment
-from courses.media.models import Media
 from courses.models import Course, CourseText, CourseVersion, Lesson, LessonText, Module, ModuleText
 from lms.base.errors import NotFound
 from lms.people.models import Person
@@ -38,6 +37,9 @@ class CourseEditions:
     live: Edition | None
     draft: Edition | None
     changed: int
+    tier: str
+    retired_at: datetime | None
+    in_review_at: datetime | None
     titles: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,6 +60,8 @@ class LessonNode:
     minutes: int
     titles: dict[str, str]
     states: dict[str, State]
+    kind: str = "reading"
+    exercise: str | None = None
 
     @property
     def state(self) -> State:
@@ -77,6 +81,11 @@ class ModuleNode:
     key: str
     titles: dict[str, str]
     lessons: list[LessonNode]
+    objectives: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in self.lessons)
 
 
 @dataclass(frozen=True)
@@ -137,24 +146,27 @@ _COURSES = (
         _draft.number,
         _draft.created_at,
         case((_draft.id.is_(None), 0), else_=_CHANGED),
+        Course.tier,
+        Course.retired_at,
+        _draft.in_review_at,
         CourseText.language,
         CourseText.title,
     )
     .outerjoin(_live, and_(_live.course_id == Course.id, _live.status == "published"))
     .outerjoin(_draft, and_(_draft.course_id == Course.id, _draft.status == "draft"))
     .outerjoin(CourseText, CourseText.version_id == func.coalesce(_draft.id, _live.id))
-    .where(Course.retired_at.is_(None), or_(_live.id.is_not(None), _draft.id.is_not(None)))
+    .where(or_(_live.id.is_not(None), _draft.id.is_not(None)))
     .order_by(Course.position, Course.code, CourseText.language)
 )
 
 
-def courses(session: Session) -> list[CourseEditions]:
-    """All courses for the studio's first page, in one statement."""
-    return _grouped(session.execute(_COURSES).all())
+def courses(session: Session, *, retired: bool = False) -> list[CourseEditions]:
+    """All courses that are in use or being made, and on request the retired ones too. One statement."""
+    return _grouped(session.execute(_COURSES if retired else _COURSES.where(Course.retired_at.is_(None))).all())
 
 
 def course(session: Session, slug: str) -> CourseEditions:
-    """One course by address, in one statement. Raises `NotFound`."""
+    """One course by address, retired ones too, in one statement. Raises `NotFound`."""
     found = _grouped(session.execute(_COURSES.where(Course.slug == slug)).all())
     if not found:
         raise NotFound
@@ -164,50 +176,54 @@ def course(session: Session, slug: str) -> CourseEditions:
 def _grouped(rows: Iterable[Any]) -> list[CourseEditions]:
     found: dict[int, CourseEditions] = {}
     for row in rows:
-        key, slug, code, owner, review_on, *editions, changed, language, title = row
+        key, slug, code, owner, review_on, *editions, changed, tier, retired_at, in_review_at, language, title = row
         live, draft = (Edition(*editions[at : at + 3]) if editions[at] else None for at in (0, 3))
-        one = found.setdefault(key, CourseEditions(key, slug, code, owner, review_on, live, draft, changed))
+        facts = (key, slug, code, owner, review_on, live, draft, changed, tier, retired_at, in_review_at)
+        one = found.setdefault(key, CourseEditions(*facts))
         if language:
             one.titles[language] = title
     return list(found.values())
 
 
 def outline(session: Session, version_id: int, live_id: int | None) -> list[ModuleNode]:
-    """The modules and lessons of a version, with the state of each text beside the live version. One statement."""
-    state = case((_live_lesson.id.is_(None), "new"), (_differs(), "draft"), else_="live")
-    statement = (
-        select(
-            Module.key,
-            ModuleText.title,
-            Lesson.slug,
-            Lesson.position,
-            Lesson.minutes,
-            LessonText.language,
-            LessonText.title,
-            state,
-        )
-        .select_from(Module)
-        .join(Lesson, Lesson.module_id == Module.id)
-        .join(LessonText, LessonText.lesson_id == Lesson.id)
-        .outerjoin(ModuleText, and_(ModuleText.module_id == Module.id, ModuleText.language == LessonText.language))
-        .where(Module.version_id == version_id, LessonText.variant == "")
-        .order_by(Module.position, Lesson.position, LessonText.language)
+    """The modules and lessons of a version, with the state of each text beside the live version. Two statements."""
+    modules = session.execute(
+        select(Module.key, ModuleText.language, ModuleText.title, ModuleText.objective)
+        .outerjoin(ModuleText, ModuleText.module_id == Module.id)
+        .where(Module.version_id == version_id)
+        .order_by(Module.position, ModuleText.language)
     )
-    return _tree(session.execute(_beside_live(statement, live_id)))
+    state = case((_live_lesson.id.is_(None), "new"), (_differs(), "draft"), else_="live")
+    lessons = (
+        select(
+            *(Module.key, Lesson.slug, Lesson.position, Lesson.minutes, Lesson.kind, Lesson.exercise),
+            *(LessonText.language, LessonText.title, state),
+        )
+        .select_from(Lesson)
+        .join(Module, Module.id == Lesson.module_id)
+        .outerjoin(LessonText, and_(LessonText.lesson_id == Lesson.id, LessonText.variant == ""))
+        .where(Lesson.version_id == version_id)
+        .order_by(Lesson.position, LessonText.language)
+    )
+    return _tree(modules, session.execute(_beside_live(lessons, live_id)))
 
 
-def _tree(rows: Iterable[Any]) -> list[ModuleNode]:
+def _tree(module_rows: Iterable[Any], lesson_rows: Iterable[Any]) -> list[ModuleNode]:
     modules: dict[str, ModuleNode] = {}
     lessons: dict[str, LessonNode] = {}
-    for key, module_title, slug, position, minutes, language, title, state in rows:
+    for key, language, title, objective in module_rows:
         module = modules.setdefault(key, ModuleNode(key, {}, []))
-        if module_title:
-            module.titles[language] = module_title
+        if language:
+            module.titles[language], module.objectives[language] = title, objective
+    for key, slug, position, minutes, kind, exercise, language, title, state in lesson_rows:
         if slug not in lessons:
-            lessons[slug] = LessonNode(slug, position, minutes, {}, {})
-            module.lessons.append(lessons[slug])
-        lessons[slug].titles[language] = title
-        lessons[slug].states[language] = state
+            lessons[slug] = LessonNode(slug, position, minutes, {}, {}, kind, exercise)
+            modules[key].lessons.append(lessons[slug])
+        if language:
+            lessons[slug].titles[language] = title
+            lessons[slug].states[language] = state
+        else:
+            lessons[slug].titles["en"] = slug
     return list(modules.values())
 
 
@@ -246,14 +262,3 @@ def learners(session: Session, course_id: int) -> int:
     """How many people are in a course and have not completed it."""
     open_ones = Enrollment.course_id == course_id, Enrollment.completed_at.is_(None)
     return session.scalar(select(func.count()).select_from(Enrollment).where(*open_ones)) or 0
-
-
-def pictures(session: Session) -> list[tuple[str, str]]:
-    """Name and address of the pictures that a lesson can show."""
-    rows = session.execute(
-        select(Media.name, Media.sha256)
-        .where(Media.content_type.like("image/%"))
-        .order_by(Media.name, Media.id)
-        .limit(500)
-    )
-    return [(name, f"/media/{digest}/{name}") for name, digest in rows]
