@@ -16,7 +16,7 @@ class LiveSession(Base):
 
     __tablename__ = "live_session"
     __table_args__ = (
-        Index(None, "course_id", "lesson", "starts_at"),
+        Index("ix_live_session_lesson", "course_id", "lesson", "starts_at"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("seats > 0", name="seats"),
         CheckConstraint("place <> '' OR link <> ''", name="somewhere"),
