@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 from flask import Flask
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy.exc import DBAPIError
 
 from lms import checks, content, create_app, demo, server, worker
@@ -165,3 +167,63 @@ def add(email: str, name: str, roles: tuple[str, ...], tier: str, password_stdin
         with app.extensions["database"].transaction() as session:
             person = accounts.add(session, email, name, roles=roles, password=password, tier=tier)
         click.echo(f"{person.email} added")
+
+
+@main.group("content")
+def contents() -> None:
+    """Courses as folders of files."""
+
+
+@contents.command("load")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before changing something.")
+@click.option("--draft", is_flag=True, help="Keep courses as drafts for the studio instead of publishing them.")
+@command
+def load_content(folder: Path, dry_run: bool, yes: bool, draft: bool) -> None:
+    """Load courses and quizzes from FOLDER, all of them or, when something is wrong, none.
+
+    Says first what changes, and on a terminal asks. What is published asks no learner to do anything again, and no
+    reviewer to sign off: who loads a text about a regulated topic answers for that.
+    """
+    with _app() as app, _progress("Reading") as seen:
+        shown = content.preview(app.extensions["database"], folder, draft=draft, seen=seen)
+    click.echo("\n".join(shown.lines))
+    if dry_run or not shown.changes:
+        return
+    if not yes and sys.stdin.isatty() and sys.stdout.isatty() and not click.confirm("Load this?"):
+        click.echo("Nothing was changed.")
+        return
+    with _app() as app, _progress("Loading") as seen, app.extensions["database"].transaction() as session:
+        content.load(session, app.extensions["files"], folder, shown, draft=draft, seen=seen)
+    click.echo("Loaded.")
+
+
+@contents.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--course", "slugs", multiple=True, help="The address of a course; may be given several times. Else all.")
+@click.option("--draft", is_flag=True, help="The draft of a course where there is one, instead of what is live.")
+@command
+def export_content(folder: Path, slugs: tuple[str, ...], draft: bool) -> None:
+    """Write courses and their quizzes into FOLDER, to keep in git and to load again without a difference."""
+    with _app() as app, app.extensions["database"].reading() as session, _progress("Writing") as seen:
+        for slug in slugs or content.course_slugs(session):
+            content.export(session, app.extensions["files"], folder, slug, draft=draft, seen=seen)
+            click.echo(f"course {slug}: exported")
+
+
+@contextmanager
+def _progress(deed: str) -> Iterator[Callable[[Path], None]]:
+    """Shows on a terminal how many files were seen, and which one now; nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda path: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description} {task.completed} files"),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(deed, total=None, name="")
+        yield lambda path: bar.update(task, advance=1, name=path.name)

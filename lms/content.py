@@ -1,27 +1,166 @@
-"""Loading everything that is shipped, in the order in which one thing cites another."""
+"""Everything that is loaded from files and written to them, in the order in which one thing cites another."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from certificates import ladder
+from courses.files import bringing
+from courses.files import export as course_export
 from courses.files import loading as courses
+from courses.media import library
+from courses.paths import loading as paths
+from courses.review import topics
+from courses.search import index as search_index
 from lms.base import schema
+from lms.base.content import ContentError, Faults
+from lms.base.db import Database
+from lms.base.errors import Conflict
 from lms.base.files import FileStore
 from lms.guidelines import loading as guidelines
 from quizzes import bank
+from quizzes import export as quiz_export
+from quizzes import files as quiz_files
+from quizzes.files import WrittenQuiz
+
+Seen = Callable[[Path], None]
 
 
 def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]]:
-    """Load guidelines, courses, quizzes and levels; yields what each is and whether it was added or unchanged.
+    """Load guidelines, courses, quizzes, levels and paths; yields what each is and whether it was added or unchanged.
 
     Raises `ContentError` at the first thing that is wrong; the transaction around it then undoes the rest.
     """
     schema.take_turns(session)
     for folder in sorted(guidelines.CONTENT.iterdir()):
         yield f"guideline {folder.name}", guidelines.load(session, folder)
+    yield "topics", topics.load_shipped(session)
     for folder in sorted(courses.CONTENT.iterdir()):
         yield f"course {folder.name}", courses.load(session, files, folder)
     for folder in sorted(bank.CONTENT.iterdir()):
         yield f"quiz {folder.name}", bank.load(session, folder)
     yield "levels", ladder.load(session, ladder.CONTENT)
+    library.adopt(session)
+    yield "paths", paths.load(session, paths.CONTENT)
+    yield "search", search_index.rebuild(session)
+
+
+@dataclass(frozen=True)
+class QuizPlan:
+    """What loading a quiz would do."""
+
+    written: WrittenQuiz
+    known: bool
+    lines: list[str]
+
+    @property
+    def outcome(self) -> str:
+        """In a word: "added", "updated" or "unchanged"."""
+        return "unchanged" if not self.lines else "updated" if self.known else "added"
+
+
+@dataclass(frozen=True)
+class Plans:
+    """What loading a folder would do: courses first, then quizzes."""
+
+    courses: list[bringing.Plan]
+    quizzes: list[QuizPlan]
+
+    @property
+    def lines(self) -> list[str]:
+        """All of it, for a person: a line for each course and quiz, and what changes below it."""
+        named = [(f"course {plan.written.slug}", plan.outcome, plan.lines) for plan in self.courses]
+        named += [(f"quiz {plan.written.slug}", plan.outcome, plan.lines) for plan in self.quizzes]
+        return [line for what, word, lines in named for line in (f"{what}: {word}", *(f"  {one}" for one in lines))]
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would change."""
+        return any(plan.lines for plan in self.courses) or any(plan.lines for plan in self.quizzes)
+
+
+def plan(session: Session, files: FileStore, folder: Path, *, draft: bool, seen: Seen) -> Plans:
+    """What loading a folder would do: one with `courses/` and `quizzes/`, or that of one course or one quiz.
+
+    Nothing is written but files into the store, where those that no course shows do no harm. Raises `ContentError`
+    with all that is wrong.
+    """
+    course_folders, quiz_folders = _folders(folder, "courses", "course.toml"), _folders(folder, "quizzes", "quiz.toml")
+    if not course_folders and not quiz_folders:
+        raise ContentError(folder, 1, "There is no course here: a folder courses or quizzes, or a file course.toml.")
+    faults, found, quizzes = Faults(), list[bringing.Plan](), list[QuizPlan]()
+    rules = courses.rules(session, draft=draft)
+    with faults.noted():
+        found = bringing.plans(session, files, course_folders, rules, seen)
+    for one in quiz_folders:
+        with faults.noted():
+            quizzes.append(_quiz(session, one, {plan.written.slug for plan in found}, seen))
+    faults.refuse()
+    return Plans(found, quizzes)
+
+
+def preview(database: Database, folder: Path, *, draft: bool, seen: Seen) -> Plans:
+    """What loading a folder would do, without a trace: nothing is committed, and files go into a folder that goes.
+
+    Raises `ContentError`.
+    """
+    with tempfile.TemporaryDirectory(prefix="lms-") as passing, database.session(writes=True) as session:
+        return plan(session, FileStore(Path(passing)), folder, draft=draft, seen=seen)
+
+
+def load(session: Session, files: FileStore, folder: Path, shown: Plans, *, draft: bool, seen: Seen) -> None:
+    """Load a folder as `preview` showed it. Raises `Conflict` when something else would happen by now."""
+    schema.take_turns(session)
+    plans = plan(session, files, folder, draft=draft, seen=seen)
+    if plans.lines != shown.lines:
+        raise Conflict("The courses or the files have changed in the meantime. Nothing was loaded; please start again.")
+    carry_out(session, plans)
+
+
+def course_slugs(session: Session) -> list[str]:
+    """The courses that are exported when none is named."""
+    return course_export.slugs(session)
+
+
+def _folders(folder: Path, name: str, file: str) -> list[Path]:
+    if (folder / file).exists():
+        return [folder]
+    inside = folder / name
+    return sorted(one for one in inside.iterdir() if one.is_dir()) if inside.is_dir() else []
+
+
+def _quiz(session: Session, folder: Path, new_courses: Iterable[str], seen: Seen) -> QuizPlan:
+    written = quiz_files.read(folder, complete=("en",))
+    seen(folder / "quiz.toml")
+    if written.slug != folder.resolve().name:
+        message = f"slug is {written.slug!r}, but the folder is called {folder.resolve().name!r}."
+        raise written.file.wrong(message, "slug")
+    bank.check_clauses(session, written)
+    bank.check_course(session, written, new_courses)
+    before = quiz_export.stored(session, written.slug)
+    return QuizPlan(written, before is not None, quiz_export.lines(before, quiz_export.of_files(written)))
+
+
+def carry_out(session: Session, plans: Plans) -> None:
+    """Do what was planned, in the transaction of the caller. An administrator's deed; it is audited."""
+    bringing.carry_out(session, plans.courses)
+    for one in plans.quizzes:
+        if one.lines:
+            bank.bring(session, one.written)
+
+
+def export(session: Session, files: FileStore, folder: Path, slug: str, *, draft: bool, seen: Seen) -> None:
+    """Write a course and its quiz below a folder, as `plan` reads them. Raises `NotFound`, `Conflict`."""
+    course_export.export(session, files, slug, folder / "courses" / slug, draft=draft, seen=seen)
+    quiz = quiz_export.slug_of(session, slug)
+    content = quiz_export.stored(session, quiz) if quiz else None
+    if content is None:
+        return
+    target = folder / "quizzes" / content.slug
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in quiz_export.texts(content).items():
+        (target / name).write_bytes(text.encode())
+        seen(target / name)

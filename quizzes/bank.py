@@ -1,16 +1,18 @@
 """The bank of questions: loading a content folder into it."""
 
+from collections.abc import Container, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses import catalog
+from courses.models import Course
 from lms.base import audit, clock
 from lms.base.errors import NotFound
 from lms.guidelines import catalog as guidelines
-from quizzes import files
+from quizzes import export, files
 from quizzes.files import WrittenQuestion, WrittenQuiz
 from quizzes.models import (
     Choice,
@@ -38,7 +40,7 @@ def load(session: Session, folder: Path) -> str:
     """
     written = files.read(folder)
     course_id = _course(session, written)
-    _check_clauses(session, written)
+    check_clauses(session, written)
     quiz = session.scalar(select(Quiz).where(Quiz.slug == written.slug)) or _add_quiz(session, written, course_id)
     newest = session.scalar(
         select(QuizVersion).where(QuizVersion.quiz_id == quiz.id).order_by(QuizVersion.number.desc()).limit(1)
@@ -48,12 +50,35 @@ def load(session: Session, folder: Path) -> str:
     catalog.set_quiz(session, course_id, written.slug, written.minutes)
     if newest and newest.source_sha256 == written.sha256:
         return "unchanged"
+    same = export.same_questions(session, written)
+    if newest and not export.lines(export.stored(session, written.slug), export.of_files(written)):
+        return "unchanged"
     now = clock.now()
-    _load_questions(session, quiz.id, written.questions, now)
+    _load_questions(session, quiz.id, written.questions, now, same)
     session.add(_version(quiz.id, newest.number + 1 if newest else 1, written, now))
     session.flush()
     audit.record(session, "loaded a quiz", f"quiz:{quiz.id}", version=newest.number + 1 if newest else 1)
     return "updated" if newest else "added"
+
+
+def bring(session: Session, written: WrittenQuiz) -> None:
+    """Load a quiz that somebody brings, whoever changed it before; authors own it from then on.
+
+    Raises `ContentError` when its course does not exist or has another quiz, or for an unknown clause.
+    """
+    check_clauses(session, written)
+    check_course(session, written, ())
+    course_id = session.scalars(select(Course.id).where(Course.slug == written.course)).one()
+    quiz = session.scalar(select(Quiz).where(Quiz.slug == written.slug)) or _add_quiz(session, written, course_id)
+    last = session.scalar(select(func.max(QuizVersion.number)).where(QuizVersion.quiz_id == quiz.id)) or 0
+    now = clock.now()
+    _load_questions(session, quiz.id, written.questions, now, export.same_questions(session, written))
+    version = _version(quiz.id, last + 1, written, now)
+    version.source_sha256 = ""
+    session.add(version)
+    catalog.set_quiz(session, course_id, written.slug, written.minutes)
+    session.flush()
+    audit.record(session, "loaded a quiz from files", f"quiz:{quiz.id}", version=last + 1)
 
 
 def _course(session: Session, written: WrittenQuiz) -> int:
@@ -63,7 +88,21 @@ def _course(session: Session, written: WrittenQuiz) -> int:
         raise written.file.wrong(f"There is no published course {written.course!r}.", "course") from None
 
 
-def _check_clauses(session: Session, written: WrittenQuiz) -> None:
+def check_course(session: Session, written: WrittenQuiz, new_courses: Iterable[str]) -> None:
+    """Raise `ContentError` when a quiz cannot close its course, which may be one of those that are new."""
+    courses = session.scalars(select(Course.slug)).all()
+    if written.course not in {*courses, *new_courses}:
+        raise written.file.wrong(f"There is no course {written.course!r}.", "course")
+    rows = session.execute(select(Quiz.slug, Course.slug).join(Course, Course.id == Quiz.course_id))
+    for quiz, course in rows:
+        if quiz == written.slug and course != written.course:
+            raise written.file.wrong(f"The quiz {quiz!r} belongs to the course {course!r}.", "course")
+        if course == written.course and quiz != written.slug:
+            raise written.file.wrong(f"The course {course!r} has another quiz already.", "course")
+
+
+def check_clauses(session: Session, written: WrittenQuiz) -> None:
+    """Raise `ContentError` when a question names a clause that is not in the guideline."""
     known = {clause.code for clause in guidelines.live(session).clauses}
     for question in written.questions:
         if unknown := [code for code in question.clauses if code not in known]:
@@ -97,7 +136,10 @@ def _version(quiz_id: int, number: int, written: WrittenQuiz, now: datetime) -> 
     )
 
 
-def _load_questions(session: Session, quiz_id: int, written: tuple[WrittenQuestion, ...], now: datetime) -> None:
+def _load_questions(
+    session: Session, quiz_id: int, written: tuple[WrittenQuestion, ...], now: datetime, same: Container[str]
+) -> None:
+    """Give the questions in files a version each, but for those (in `same`) that say what they say already."""
     known = {
         question.key: question
         for question in session.scalars(select(Question).where(Question.quiz_id == quiz_id).order_by(Question.id))
@@ -106,6 +148,8 @@ def _load_questions(session: Session, quiz_id: int, written: tuple[WrittenQuesti
     for one in written:
         question = known.pop(one.key, None) or _add_question(session, quiz_id, one.key)
         last = newest.get(question.id)
+        if one.key in same:
+            continue
         if last is None or last.source_sha256 != one.sha256:
             last = question_version(question.id, last.number + 1 if last else 1, one, now)
             session.add(last)

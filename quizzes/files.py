@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile
+from lms.base.i18n import LANGUAGES
 from quizzes.kinds import KINDS
 from quizzes.questions import ChoiceView, Post
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 POST_PARTS = ("name", "place", "time", "text")
+OF_A_QUIZ = frozenset("slug course version pass_mark questions_drawn minutes title intro".split())
+OF_A_QUESTION = frozenset("key version kind red_line clauses choices".split())
+OF_A_CHOICE = frozenset("key credit right crosses bucket".split())
+OF_WORDS = frozenset("stem explanation post choices".split())
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,16 @@ class WrittenQuiz:
     structure: TomlFile
 
 
-def read(folder: Path) -> WrittenQuiz:
-    """The quiz in a folder, checked. Raises `ContentError`."""
+def read(folder: Path, complete: tuple[str, ...] = CONTENT_LANGUAGES) -> WrittenQuiz:
+    """The quiz in a folder, checked: in the languages of `complete` nothing is missing. Raises `ContentError`."""
     file, structure = TomlFile(folder / "quiz.toml"), TomlFile(folder / "questions.toml")
-    words = {language: TomlFile(folder / f"{language}.toml") for language in CONTENT_LANGUAGES}
+    there = (language for language in LANGUAGES if language in complete or (folder / f"{language}.toml").exists())
+    words = {language: TomlFile(folder / f"{language}.toml") for language in there}
+    file.only(file.data, OF_A_QUIZ)
+    structure.only(structure.data, {"question"})
+    titles, intros = (_spoken(file, name, complete) for name in ("title", "intro"))
     sources = [file.text, structure.text, *(source.text for source in words.values())]
-    questions = tuple(_Reader(structure, words).questions())
+    questions = tuple(_Reader(structure, words, complete).questions())
     drawn = _number(file, "questions_drawn", 1, len(questions))
     return WrittenQuiz(
         slug=_address(file),
@@ -68,8 +77,8 @@ def read(folder: Path) -> WrittenQuiz:
         pass_mark=_number(file, "pass_mark", 1, 100),
         questions_drawn=drawn,
         minutes=_number(file, "minutes", 1, 24 * 60),
-        titles=file.texts(file.data, "title", CONTENT_LANGUAGES),
-        intros=file.texts(file.data, "intro", CONTENT_LANGUAGES),
+        titles=titles,
+        intros={language: intros.get(language, "") for language in titles},
         questions=questions,
         sha256=hashlib.sha256("\0".join(sources).encode()).hexdigest(),
         file=file,
@@ -84,6 +93,12 @@ def _address(file: TomlFile) -> str:
     return slug
 
 
+def _spoken(file: TomlFile, name: str, complete: tuple[str, ...]) -> dict[str, str]:
+    """A text in all the languages that must have it, and in those that do."""
+    required = file.texts(file.data, name, complete)
+    return {language: words.strip() for language, words in file.spoken(file.data, name).items()} | required
+
+
 def _number(file: TomlFile, name: str, least: int, most: int) -> int:
     value: int = file.need(file.data, name, int)
     if not least <= value <= most:
@@ -94,9 +109,12 @@ def _number(file: TomlFile, name: str, least: int, most: int) -> int:
 class _Reader:
     """Puts structure and words together."""
 
-    def __init__(self, structure: TomlFile, words: dict[str, TomlFile]) -> None:
+    def __init__(self, structure: TomlFile, words: dict[str, TomlFile], complete: tuple[str, ...]) -> None:
         self.structure = structure
+        self.every = words
+        self.complete = complete
         self.words = words
+        """The words of the question that is being read: in the languages that must have it, and in those that do."""
 
     def questions(self) -> Iterator[WrittenQuestion]:
         keys: set[str] = set()
@@ -107,12 +125,14 @@ class _Reader:
                 raise self._wrong(key, message, last=True)
             keys.add(key)
             yield self._question(key, table)
-        for file in self.words.values():
+        for file in self.every.values():
             for key in file.data:
                 if key not in keys:
                     raise file.wrong(f"{key}: there is no such question in {self.structure.path.name}.", f"[{key}")
 
     def _question(self, key: str, table: dict[str, Any]) -> WrittenQuestion:
+        self.words = {code: file for code, file in self.every.items() if code in self.complete or key in file.data}
+        self.structure.only(table, OF_A_QUESTION, key)
         kind = self._text(table, "kind", key)
         if kind not in KINDS:
             raise self._wrong(key, f"kind is {kind!r}; it must be one of {', '.join(KINDS)}")
@@ -120,13 +140,17 @@ class _Reader:
         choices = tuple(self._choices(key, table))
         if problem := KINDS[kind].problem(choices):
             raise self._wrong(key, problem)
+        red_line, clauses = self._flag(table, "red_line", key), self._clauses(table, key)
+        posts = self._posts(key, KINDS[kind].needs_post)
+        for file in self.words.values():
+            file.only(_table(file, key), OF_WORDS, key)
         return WrittenQuestion(
             key=key,
             kind=kind,
-            red_line=self._flag(table, "red_line", key),
-            clauses=self._clauses(table, key),
+            red_line=red_line,
+            clauses=clauses,
             stems=stems,
-            posts=self._posts(key, KINDS[kind].needs_post),
+            posts=posts,
             explanations=explanations,
             choices=choices,
         )
@@ -140,6 +164,7 @@ class _Reader:
             raise self._wrong(question, "two choices have the same key")
         self._no_other_choices(question, set(keys))
         for key, choice in zip(keys, tables, strict=True):
+            self.structure.only(choice, OF_A_CHOICE, question)
             yield ChoiceView(
                 key=key,
                 credit=self._credit(choice, question),
@@ -212,8 +237,8 @@ class _Reader:
                 raise file.wrong(f"{key}: the post is missing.", f"[{key}]")
             if table is not None:
                 posts[language] = Post(*(_phrase(file, table, part, f"[{key}]") for part in POST_PARTS))
-        if 0 < len(posts) < len(self.words):
-            raise self._wrong(key, "the post stands in one language only")
+        if posts and not posts.keys() >= set(self.complete):
+            raise self._wrong(key, "the post does not stand in all its languages")
         return posts
 
 

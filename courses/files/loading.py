@@ -1,64 +1,77 @@
-"""Loading a course from its content folder: one TOML file, and a Markdown file a lesson and language."""
+"""Loading courses from folders: what is shipped, and what somebody brings."""
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from courses import addresses
-from courses.media import library
+from courses.authoring import drafts
+from courses.files import stored
+from courses.files.pages import Pages
+from courses.files.reading import Rules, read
+from courses.files.written import WrittenCourse, WrittenLesson
 from courses.models import (
     Course,
     CourseText,
     CourseVersion,
     Lesson,
     LessonClause,
+    LessonFile,
+    LessonItem,
     LessonText,
+    LessonTopic,
     Module,
     ModuleText,
     Prerequisite,
 )
-from lms.base import audit, clock, markdown, richtext
-from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
+from courses.review.models import Topic
+from courses.search import index as search_index
+from lms.base import audit, clock, richtext
+from lms.base.content import CONTENT_LANGUAGES, TomlFile
 from lms.base.files import FileStore
 from lms.guidelines import catalog as guidelines
-from lms.people.models import TIERS
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 
 
 def load(session: Session, files: FileStore, folder: Path) -> str:
-    """Load one folder; returns "added", "updated" or "unchanged". Raises `ContentError`; then nothing has changed.
+    """Load a shipped folder; returns "added", "updated", "unchanged" or "kept". Raises `ContentError`.
 
-    Changed files become a new published version. A course that was changed in the studio since is left alone:
-    its authors own it then; the result is "kept".
+    After an error nothing has changed. Changed files become a new published version. A course that was changed in the
+    studio since is left alone: its authors own it then; the result is "kept".
     """
     file = TomlFile(folder / "course.toml")
     digest = _digest(folder)
     slug = file.need(file.data, "slug", str)
     course = session.scalar(select(Course).where(Course.slug == slug))
-    newest = course and session.scalar(
-        select(CourseVersion).where(CourseVersion.course_id == course.id, CourseVersion.status == "published")
-    )
+    newest = _edition(session, course.id, "published") if course else None
     if newest and newest.source_sha256 == digest:
         return "unchanged"
-    if newest and (not newest.source_sha256 or _has_draft(session, newest.course_id)):
+    if course and (newest is None or not newest.source_sha256 or _has_draft(session, course.id)):
         return "kept"
-    course = _course(session, file, course)
-    reader = _Reader(session, files, folder, file, newest.id if newest else None)
-    version = reader.version(course.id, newest.number + 1 if newest else 1, digest)
-    if newest:
-        newest.status = "superseded"
-        session.flush()
-    version.status, version.published_at = "published", clock.now()
-    version.change = "minor" if newest else "first"
-    session.flush()
-    audit.record(session, "loaded a course", f"course:{course.id}", version=version.number)
+    clauses = _clauses(session)
+    written = read(folder, Rules(clauses, None, CONTENT_LANGUAGES), Pages(session, files, folder, clauses))
+    before = stored.course(session, newest) if newest else None
+    if before and (before.content, before.facts) == (written.content, written.facts):
+        return "unchanged"
+    course = keep_course(session, written, course)
+    require(session, written, course, file)
+    if before is None or before.content != written.content:
+        version = _publish(session, keep_version(session, written, course.id), newest, "", digest)
+        audit.record(session, "loaded a course", f"course:{course.id}", version=version.number)
     return "updated" if newest else "added"
+
+
+def rules(session: Session, *, draft: bool = False) -> Rules:
+    """What files are held against that somebody brings: complete in English, and as good as the studio asks."""
+    topics = frozenset(session.scalars(select(Topic.key)))
+    return Rules(_clauses(session), topics, (drafts.ORIGINAL,), proofread=True, draft=draft)
+
+
+def _clauses(session: Session) -> frozenset[str]:
+    return frozenset(clause.code for clause in guidelines.live(session).clauses)
 
 
 def _has_draft(session: Session, course_id: int) -> bool:
@@ -75,145 +88,136 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _course(session: Session, file: TomlFile, course: Course | None) -> Course:
-    data = file.data
-    tier = file.need(data, "tier", str)
-    if tier not in TIERS:
-        raise file.wrong(f"tier is {tier!r}; it must be one of {', '.join(TIERS)}.", "tier")
-    if not addresses.fits(data["slug"]):
-        raise file.wrong("slug may have small letters, digits and single hyphens.", "slug")
+def _edition(session: Session, course_id: int, status: str) -> CourseVersion | None:
+    return session.scalar(
+        select(CourseVersion).where(CourseVersion.course_id == course_id, CourseVersion.status == status)
+    )
+
+
+def keep_course(session: Session, written: WrittenCourse, course: Course | None) -> Course:
+    """Keep the facts about a course, a new one or one that is there."""
     if course is None:
-        course = Course(slug=data["slug"])
+        course = Course(slug=written.slug)
         session.add(course)
-    course.code = file.need(data, "code", str)
-    course.tier = tier
-    course.owner = file.need(data, "owner", str)
-    course.business_reason = file.need(data, "business_reason", str)
-    course.review_on = file.need(data, "review_on", date)
+    course.code, course.tier, course.position = written.code, written.tier, written.position
+    course.owner, course.business_reason = written.owner, written.business_reason
+    course.review_on = written.review_on
     session.flush()
-    for required in file.need(data, "prerequisites", list):
-        required_id = session.scalar(select(Course.id).where(Course.slug == required))
-        if required_id is None:
-            raise file.wrong(f"The course {required!r} that comes first does not exist.", "prerequisites")
-        session.merge(Prerequisite(course_id=course.id, required_id=required_id))
     return course
 
 
-def _revisions(session: Session, version_id: int | None) -> dict[tuple[str, str], int]:
-    """The revision of each text of a version, by lesson and language: the next version counts on from there."""
-    rows = session.execute(
-        select(Lesson.slug, LessonText.language, LessonText.revision)
-        .join(Lesson, Lesson.id == LessonText.lesson_id)
-        .where(Lesson.version_id == version_id)
+def require(session: Session, written: WrittenCourse, course: Course, file: TomlFile) -> None:
+    """Keep which courses come first; all of them are in the database by now. Raises `ContentError`."""
+    rows = session.execute(select(Course.slug, Course.id).where(Course.slug.in_(written.prerequisites)))
+    first = dict(rows.all())
+    if unknown := [slug for slug in written.prerequisites if slug not in first]:
+        raise file.wrong(f"The course {unknown[0]!r} that comes first does not exist.", "prerequisites")
+    session.execute(delete(Prerequisite).where(Prerequisite.course_id == course.id))
+    session.add_all(Prerequisite(course_id=course.id, required_id=required) for required in first.values())
+    session.flush()
+
+
+def publish(
+    session: Session, written: WrittenCourse, version: CourseVersion, live: CourseVersion | None
+) -> CourseVersion:
+    """Make a version that was just kept the live one, as a minor change: nobody is asked to do anything again."""
+    return _publish(session, version, live, written.note or stored.LOADED, "")
+
+
+def _publish(
+    session: Session, version: CourseVersion, live: CourseVersion | None, note: str, digest: str
+) -> CourseVersion:
+    if live is not None:
+        live.status = "superseded"
+        session.flush()
+    version.status, version.published_at, version.note = "published", clock.now(), note
+    version.change, version.source_sha256 = "minor" if live else "first", digest
+    session.flush()
+    search_index.keep_course(session, version.course_id)
+    return version
+
+
+def keep_version(session: Session, written: WrittenCourse, course_id: int) -> CourseVersion:
+    """Keep the content of a course as a new version, a draft as yet. Ten statements or so, whatever its size."""
+    last = session.scalar(select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id))
+    revisions = _revisions(session, course_id)
+    version = CourseVersion(
+        course_id=course_id, number=(last or 0) + 1, created_at=clock.now(), note=written.note if written.draft else ""
     )
-    return {(slug, language): revision for slug, language, revision in rows}
-
-
-class _Reader:
-    """Reads one folder into a version."""
-
-    def __init__(self, session: Session, files: FileStore, folder: Path, file: TomlFile, before_id: int | None) -> None:
-        self.session = session
-        self.files = files
-        self.folder = folder
-        self.file = file
-        self.clauses = {clause.code for clause in guidelines.live(session).clauses}
-        self.lessons: set[str] = set()
-        self.revisions = _revisions(session, before_id)
-
-    def version(self, course_id: int, number: int, digest: str) -> CourseVersion:
-        titles = self.file.texts(self.file.data, "title", CONTENT_LANGUAGES)
-        summaries = self.file.texts(self.file.data, "summary", CONTENT_LANGUAGES)
-        version = CourseVersion(course_id=course_id, number=number, created_at=clock.now(), source_sha256=digest)
-        self.session.add(version)
-        self.session.flush()
-        self.session.add_all(
-            CourseText(version_id=version.id, language=language, title=titles[language], summary=summaries[language])
-            for language in CONTENT_LANGUAGES
-        )
-        tables = self.file.need(self.file.data, "module", list)
-        for position, table in enumerate(tables, 1):
-            self._module(version.id, position, table)
-        self.session.flush()
-        return version
-
-    def _module(self, version_id: int, position: int, table: dict[str, Any]) -> None:
-        key = self.file.need(table, "key", str)
-        titles = self.file.texts(table, "title", CONTENT_LANGUAGES, key)
-        objectives = self.file.texts(table, "objective", CONTENT_LANGUAGES, key)
-        module = Module(version_id=version_id, key=key, position=position)
-        self.session.add(module)
-        self.session.flush()
-        self.session.add_all(
-            ModuleText(
-                module_id=module.id,
-                version_id=version_id,
-                language=language,
-                title=titles[language],
-                objective=objectives[language],
-            )
-            for language in CONTENT_LANGUAGES
-        )
-        for lesson in self.file.need(table, "lesson", list, key):
-            self._lesson(module, lesson)
-
-    def _lesson(self, module: Module, table: dict[str, Any]) -> None:
-        slug = self.file.need(table, "key", str)
-        minutes = self.file.need(table, "minutes", int, slug)
-        codes = self.file.need(table, "clauses", list, slug)
-        if not addresses.fits(slug) or slug in self.lessons:
-            raise self.file.wrong(f"key {slug!r} is used twice or has more than small letters, digits, hyphens.", slug)
-        if slug in addresses.OF_A_COURSE:
-            raise self.file.wrong(f"key {slug!r} is an address of the studio; choose another.", slug)
-        if minutes < 1:
-            raise self.file.wrong(f"minutes of {slug} is {minutes}; it must be 1 or more.", slug)
-        if unknown := [code for code in codes if code not in self.clauses]:
-            raise self.file.wrong(f"Clause {unknown[0]} of {slug} is not in the guideline.", slug)
-        self.lessons.add(slug)
-        lesson = Lesson(
-            version_id=module.version_id,
+    session.add(version)
+    session.flush()
+    modules = [Module(version_id=version.id, key=one.key, position=at) for at, one in enumerate(written.modules, 1)]
+    session.add_all(modules)
+    session.flush()
+    places = [(module, one) for module, part in zip(modules, written.modules, strict=True) for one in part.lessons]
+    lessons = [
+        Lesson(
+            version_id=version.id,
             module_id=module.id,
-            slug=slug,
-            position=len(self.lessons),
-            minutes=minutes,
+            slug=one.slug,
+            position=position,
+            minutes=one.minutes,
+            kind=one.kind,
+            exercise=one.exercise,
+            entries_wanted=one.entries_wanted,
         )
-        self.session.add(lesson)
-        self.session.flush()
-        self.session.add_all(
-            LessonClause(lesson_id=lesson.id, version_id=lesson.version_id, code=code) for code in sorted(set(codes))
+        for position, (module, one) in enumerate(places, 1)
+    ]
+    session.add_all(lessons)
+    session.flush()
+    session.add_all(_titles(written, version.id, modules))
+    for lesson, (_, one) in zip(lessons, places, strict=True):
+        session.add_all(_parts(lesson, one, revisions))
+    session.flush()
+    return version
+
+
+def _revisions(session: Session, course_id: int) -> dict[tuple[str, str, str], int]:
+    """The highest revision of each text of a course: a version counts on from there, so that open pages are stale."""
+    place = (Lesson.slug, LessonText.variant, LessonText.language)
+    rows = session.execute(
+        select(*place, func.max(LessonText.revision))
+        .join(Lesson, Lesson.id == LessonText.lesson_id)
+        .join(CourseVersion, CourseVersion.id == LessonText.version_id)
+        .where(CourseVersion.course_id == course_id)
+        .group_by(*place)
+    )
+    return {(slug, variant, language): revision for slug, variant, language, revision in rows}
+
+
+def _titles(written: WrittenCourse, version_id: int, modules: list[Module]) -> Iterator[CourseText | ModuleText]:
+    for language, title in written.titles.items():
+        summary = written.summaries.get(language, "")
+        yield CourseText(version_id=version_id, language=language, title=title, summary=summary)
+    for module, one in zip(modules, written.modules, strict=True):
+        for language, title in one.titles.items():
+            named = {"title": title, "objective": one.objectives.get(language, "")}
+            yield ModuleText(module_id=module.id, version_id=version_id, language=language, **named)
+
+
+def _parts(
+    lesson: Lesson, written: WrittenLesson, revisions: dict[tuple[str, str, str], int]
+) -> Iterator[LessonClause | LessonTopic | LessonFile | LessonItem | LessonText]:
+    """The rows of a lesson beside its own."""
+    of = {"lesson_id": lesson.id, "version_id": lesson.version_id}
+    yield from (LessonClause(code=code, **of) for code in written.clauses)
+    yield from (LessonTopic(topic=topic, **of) for topic in written.topics)
+    for file in written.files:
+        yield LessonFile(
+            role=file.role, language=file.language, address=file.address, label=file.label, seconds=file.seconds, **of
         )
-        self.session.add_all(self._texts(lesson))
-
-    def _texts(self, lesson: Lesson) -> Iterator[LessonText]:
-        for language in CONTENT_LANGUAGES:
-            path = self.folder / language / f"{lesson.slug}.md"
-            heading, _, body = read(path).partition("\n")
-            if not heading.startswith("# "):
-                raise ContentError(path, 1, "The first line must be the title: # …")
-            yield LessonText(
-                lesson_id=lesson.id,
-                version_id=lesson.version_id,
-                language=language,
-                title=heading.removeprefix("# ").strip(),
-                html=self._html(path, body),
-                policy=richtext.POLICY,
-                revision=self.revisions.get((lesson.slug, language), 0) + 1,
-                saved_at=clock.now(),
-            )
-
-    def _html(self, path: Path, body: str) -> str:
-        try:
-            return markdown.from_markdown(body, media=self._media, clause=self._clause)
-        except markdown.BadText as error:
-            raise ContentError(path, error.line + 1, error.message) from error
-
-    def _media(self, name: str) -> str:
-        path = self.folder / "media" / name
-        if not path.is_file() or path.parent.name != "media":
-            raise KeyError(name)
-        return library.keep(self.session, self.files, name, path.read_bytes())
-
-    def _clause(self, code: str) -> str:
-        if code not in self.clauses:
-            raise KeyError(f"clause {code}")
-        return guidelines.address(code)
+    for language, lines in written.items.items():
+        for position, words in enumerate(lines, 1):
+            yield LessonItem(language=language, position=position, words=words, **of)
+    for (variant, language), text in written.texts.items():
+        revision = revisions.get((written.slug, variant, language), 0) + 1
+        yield LessonText(
+            language=language,
+            variant=variant,
+            title=text.title,
+            html=text.html,
+            policy=richtext.POLICY,
+            revision=revision,
+            saved_at=clock.now(),
+            **of,
+        )
