@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from courses.authoring import comparison, copying, editions
-from courses.authoring.models import VersionAuthor
+from courses.authoring.models import DraftStep, VersionAuthor
 from courses.models import Course, CourseVersion, Lesson, LessonText
 from lms.base import audit, clock, richtext
 from lms.base.errors import Conflict, Invalid, NotFound
@@ -23,6 +23,10 @@ ORIGINAL = "en"
 """The language that learners read when theirs is missing: it cannot be left out."""
 DEEPEST = 60
 """How deeply the parts of a lesson may stand in one another: no text needs 10, and cleaning 1,000 takes minutes."""
+LONGEST = 200_000
+"""Characters of a lesson's HTML once it is cleaned. A lesson of ten minutes has about 15,000."""
+MOST_MARKS = 50_000
+"""Tags and entities that come in with a text. Cleaning takes its time by these: so many take about three seconds."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -75,13 +79,11 @@ def save_lesson(
     """Keep a lesson of the draft in a language, cleaned. `revision` is that of the text the author had opened.
 
     Saving what is there already changes nothing. Raises `StaleText` when somebody saved another text in between,
-    `Conflict` when the draft has been published meanwhile, `NotFound`.
+    `Conflict` when the draft has been published meanwhile, `Invalid` for a text that cannot be kept, `NotFound`.
     """
     if language not in LANGUAGES:
         raise NotFound
-    if richtext.depth(html) > DEEPEST:
-        raise Invalid(gettext("Parts of this text stand in one another too deeply. Take out lists or quotes in lists."))
-    title, html = line(title), richtext.clean(html.replace("\r\n", "\n")).strip()
+    title, html = line(title), cleaned(html)
     lesson, version = _locked(session, lesson_id)
     text = session.get(LessonText, (lesson_id, language, variant), populate_existing=True)
     if text is not None and (text.title, text.html.strip()) == (title, html):
@@ -96,6 +98,21 @@ def save_lesson(
     changed_by(session, version.id, person_id)
     session.flush()
     return text
+
+
+def cleaned(html: str) -> str:
+    """HTML from an author as it is kept. Raises `Invalid` for what is nested too deeply, or long even when clean."""
+    if html.count("<") + html.count("&") > MOST_MARKS:
+        raise Invalid(gettext("This text carries too much markup to be cleaned at once. Paste it in smaller parts."))
+    if richtext.depth(html) > DEEPEST:
+        raise Invalid(gettext("Parts of this text stand in one another too deeply. Take out lists or quotes in lists."))
+    html = richtext.clean(html.replace("\r\n", "\n")).strip()
+    if len(html) > LONGEST:
+        figures = {"count": format(len(html), ","), "most": format(LONGEST, ",")}
+        raise Invalid(
+            gettext("The text is longer than %(most)s characters: it has %(count)s. Make it two lessons.", **figures)
+        )
+    return html
 
 
 def bring_back(session: Session, version_id: int, person_id: int) -> CourseVersion:
@@ -115,17 +132,23 @@ def bring_back(session: Session, version_id: int, person_id: int) -> CourseVersi
         raise Conflict(
             gettext("Draft %(number)s has changes that are not published. Publish them first.", number=draft.number)
         )
-    revision = session.scalar(
-        select(func.max(LessonText.revision))
-        .join(CourseVersion, CourseVersion.id == LessonText.version_id)
-        .where(CourseVersion.course_id == old.course_id)
-    )
     draft = draft or _new_draft(session, old.course_id, person_id)
     draft.created_at, draft.created_by = clock.now(), person_id
-    copying.restore(session, old.id, draft.id, revision=(revision or 0) + 1, person_id=person_id)
+    refill(session, old, draft, person_id)
     changed_by(session, draft.id, person_id)
     audit.record(session, "brought back a version", f"course:{old.course_id}", actor_id=person_id, version=old.number)
     return draft
+
+
+def refill(session: Session, source: CourseVersion, draft: CourseVersion, person_id: int) -> None:
+    """Give a draft what another version of its course has. No page opened before saves over it, nothing is undone."""
+    revision = session.scalar(
+        select(func.max(LessonText.revision))
+        .join(CourseVersion, CourseVersion.id == LessonText.version_id)
+        .where(CourseVersion.course_id == draft.course_id)
+    )
+    copying.restore(session, source.id, draft.id, revision=(revision or 0) + 1, person_id=person_id)
+    session.execute(delete(DraftStep).where(DraftStep.version_id == draft.id))
 
 
 def history(session: Session, course_id: int) -> list[HistoryEntry]:

@@ -6,8 +6,8 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from lms.base.forms import Form
 
-LONGEST_TEXT = 200_000
-"""Characters of a lesson's HTML. A lesson of ten minutes has about 15,000."""
+LONGEST_ENTRY = 1_000_000
+"""Characters of HTML as it comes in. From a word processor most of them are form that is taken out, see `drafts`."""
 
 
 class LessonForm(Form):
@@ -22,17 +22,14 @@ class LessonForm(Form):
     )
     html = TextAreaField(
         _l("Text of the lesson"),
-        [Length(max=LONGEST_TEXT, message=_l("The text is longer than 200,000 characters. Make it two lessons."))],
+        [Length(max=LONGEST_ENTRY, message=_l("The text is longer than 1,000,000 characters. Make it two lessons."))],
     )
     revision = HiddenField(
         validators=[Regexp(r"\A[0-9]{1,9}\Z", message=_l("The form is not complete. Open the lesson again."))]
     )
 
 
-class PublishForm(Form):
-    """What to say of the new version in the list of versions."""
+class VariantForm(Form):
+    """Whom a text of a lesson is for: `tier:manager`, `country:BE`."""
 
-    note = StringField(
-        _l("What changed, in a sentence"),
-        [Length(max=300, message=_l("The sentence is longer than 300 characters."))],
-    )
+    variant = StringField(_l("Who reads it"))

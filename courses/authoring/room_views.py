@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, request
 from flask_login import current_user
 
-from courses.authoring import drafts, editions
+from courses.authoring import drafts, editions, variants
 from courses.authoring.editions import CourseEditions, ModuleNode
 from lms.base import i18n, web
 from lms.base.access import holders_of
@@ -36,6 +36,14 @@ def text_language() -> str:
     if language not in i18n.LANGUAGES:
         raise NotFound
     return language
+
+
+def text_variant(texts: variants.Texts) -> str:
+    """Whose text to edit: `?variant=tier:manager`. Raises `NotFound` for one that the lesson does not have."""
+    variant = request.args.get("variant", variants.EVERYBODY)
+    if variant not in variants.names(texts):
+        raise NotFound
+    return variant
 
 
 def outline(course: CourseEditions) -> list[ModuleNode]:

@@ -66,11 +66,11 @@ def test_type_preview_publish_and_the_learner_reads_it(
     expect(reader.locator(".prose")).not_to_contain_text(WORDS)
     page.get_by_role("link", name="Go on editing").click()
     page.get_by_role("link", name="Publish version 2").click()
-    dialog = page.get_by_role("dialog", name="Publish version 2?")
-    dialog.get_by_label("What changed, in a sentence").fill("Thanks come first")
-    dialog.get_by_role("button", name="Publish version 2").click()
+    page.get_by_label("What changed, in a sentence").fill("Thanks come first")
+    page.get_by_role("button", name="Publish version 2").click()
     expect(page.get_by_text("2, live", exact=True)).to_be_visible()
     expect(page.get_by_text("Thanks come first")).to_be_visible()
+    enter(people.charlie, reader)
     reader.goto("/courses/principles/lesson-1")
     expect(reader.locator(".prose")).to_contain_text(WORDS)
 
@@ -91,13 +91,18 @@ def test_what_is_typed_is_saved_after_a_pause_and_the_page_follows(page: Page, e
 
 def test_opening_a_lesson_changes_nothing(page: Page, enter: Enter, dana: Person) -> None:
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.on("request", lambda request: posts.append(request.url) if _changes(request) else None)
     enter(dana)
     open_lesson(page)
     page.get_by_role("button", name="Save draft").click()
     page.get_by_role("link", name="Preview").click()
     expect(page.get_by_text("There is no draft")).to_be_visible()
     assert posts == []
+
+
+def _changes(request: Request) -> bool:
+    """Whether a request could change something more than who is known to be here."""
+    return request.method == "POST" and not request.url.partition("?")[0].endswith("/here")
 
 
 def test_the_whole_way_with_the_keyboard_alone(page: Page, enter: Enter, dana: Person) -> None:
@@ -128,10 +133,8 @@ def test_the_whole_way_with_the_keyboard_alone(page: Page, enter: Enter, dana: P
     page.locator("h1").evaluate("heading => { heading.tabIndex = -1; heading.focus(); }")
     tab_to(page, page.get_by_role("link", name="Publish version 2"))
     page.keyboard.press("Enter")
-    expect(page.get_by_label("What changed, in a sentence")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="Publish version 2")).to_be_focused()
-    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Publish version 2?")).to_be_visible()
+    tab_to(page, page.get_by_label("What changed, in a sentence"))
     page.keyboard.type("A heading")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2, live", exact=True)).to_be_visible()

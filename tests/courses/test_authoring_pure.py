@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.authoring import comparison, differences, proofreading
+from courses.authoring import comparison, differences, proofreading, readability
 from courses.authoring.comparison import StoredText
 from courses.authoring.differences import Piece
 from courses.files.loading import CONTENT
@@ -106,8 +106,19 @@ TRACKS = "".join(f'<track kind="captions" srclang="{code}" src="/media/a/b.vtt">
         (CHECK.format(q="Q", a="false", b="false"), True),
         (CHECK.format(q=" ", a="true", b="false"), True),
         (FILM.format(tracks=TRACKS), False),
-        (FILM.format(tracks=""), False),
-        ("<table><tr><td>a</td></tr></table>", False),
+        (FILM.format(tracks=""), True),
+        (FILM.format(tracks=TRACKS.partition(">")[0] + ">"), False),
+        (FILM.format(tracks=TRACKS.partition(">")[2]), True),
+        ("<table><tr><td>a</td></tr></table>", True),
+        ("<table><tr><th>a</th></tr><tr><td>b</td></tr></table>", False),
+        ('<p>a</p><img src="/media/a/b" alt="IMG_2041.jpg">', True),
+        ('<p>a</p><img src="/media/a/b" alt="The room behind picture.png">', False),
+        ('<p><a href="/x"></a>a</p>', True),
+        ('<p><a href="/x"><img src="/media/a/b" alt="A dog"></a></p>', False),
+        ('<p><a href="/x">Click here</a></p>', True),
+        ('<p>Lees <a href="/x"> hier. </a></p>', True),
+        ('<p><a href="/x">Cliquez ici</a></p>', True),
+        ('<p><a href="/x">here and now</a></p>', False),
     ],
 )
 def test_what_stops_publishing(html: str, stops: bool) -> None:
@@ -118,9 +129,52 @@ def test_a_title_is_needed() -> None:
     assert proofreading.faults(" ", "<p>a</p>")
 
 
-@pytest.mark.parametrize("html", [FILM.format(tracks=""), "<table><tr><td>a</td></tr></table>"])
+@pytest.mark.parametrize(
+    "html",
+    [
+        FILM.format(tracks=TRACKS.partition(">")[0] + ">"),
+        '<p><a href="https://acme.example">https://acme.example</a></p>',
+        '<p><a href="/a">The rule</a> and <a href="/b">the rule</a></p>',
+        "<p>NEVER EVER DO THIS</p>",
+        "<p>" + "word " * 401 + "</p>",
+        "<p>" + "Notwithstanding aforementioned organizational responsibilities, communication " * 30 + "</p>",
+    ],
+)
 def test_advice_does_not_stop(html: str) -> None:
     assert [finding for finding in proofreading.findings("T", html) if not finding.fine and not finding.stops]
+    assert proofreading.faults("T", html) == []
+
+
+def test_captions_are_needed_in_the_language_of_the_text() -> None:
+    html = FILM.format(tracks='<track kind="captions" srclang="en" src="/media/a/b.vtt">')
+    assert proofreading.faults("T", html, "en") == []
+    assert proofreading.faults("T", html, "nl") == ["A film has no captions in Nederlands."]
+
+
+EASY = "<p>" + "We tell who we are. We ask first. Then we write it down. " * 10 + "</p>"
+HARD = "<p>" + "Organizational communication necessitates considerable responsibility regarding confidentiality, " * 15
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_short_sentences_and_short_words_read_more_easily(language: str) -> None:
+    easy, hard = readability.ease(EASY, language), readability.ease(HARD + "</p>", language)
+    assert easy is not None and hard is not None
+    assert easy.score > 70 > readability.HARD > hard.score
+    assert easy.words_a_sentence == 4
+
+
+def test_a_known_figure_of_reading_ease() -> None:
+    """104 words in one sentence, 14 of them with two syllables."""
+    words = ["cat"] * 90 + ["dogma"] * 14
+    text = " ".join(words)
+    found = readability.ease(f"<p>{text}.</p>", "en")
+    assert found is not None
+    assert found.score == max(0, min(100, round(206.835 - 1.015 * 104 - 84.6 * (90 + 28) / 104)))
+
+
+def test_a_short_text_and_another_language_have_no_figure() -> None:
+    assert readability.ease("<p>Short.</p>", "en") is None
+    assert readability.ease(EASY, "de") is None
 
 
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*/??/*.md")), ids=lambda path: "/".join(path.parts[-3:]))

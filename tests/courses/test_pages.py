@@ -20,7 +20,8 @@ def test_the_catalog_shows_own_courses_first_and_finds_by_words(make, course, pe
     page = client.get("/courses/").text
     assert page.index("Leading in the open") < page.index("Principles")
     assert "Principles" not in client.get("/courses/?q=leading").text
-    assert "No course has these words" in client.get("/courses/?q=zebra").text
+    assert "<mark>Leading</mark> in the open" in client.get("/courses/?q=leading").text
+    assert "Nothing has these words" in client.get("/courses/?q=zebra").text
     assert "Leading" not in client.get("/courses/?tier=staff").text
 
 

@@ -44,14 +44,69 @@ const parse = (html, style = "") => {
   doc.body.innerHTML = html.replace(/<[a-z](?:"[^"]*"|'[^']*'|[^'">])*>/gi, (tag) => tag.replace(/\s([^\s=>"'/]+)(\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?/g, (m, name, value = "") => (/^on/i.test(name) ? "" : /^style$/i.test(name) ? style && ` ${style}${value}` : m)));
   return doc.body;
 };
-// From a word processor: bold and italic are in style there; everything else of style is left behind.
-const cleanPaste = (html) => {
-  const body = parse(html, "data-style");
+// What a word processor or a page brings: its form is left behind, its meaning kept. What the editor itself copied stays as it is.
+const cut = (html, ...names) => names.reduce((text, name) => {
+  const start = new RegExp(`<${name}\\b[^<>]*>`, "gi"), end = new RegExp(`</${name}\\s*>`, "gi"), parts = [];
+  let at = 0;
+  for (let from; (start.lastIndex = at, from = start.exec(text)); ) {
+    end.lastIndex = start.lastIndex;
+    if (!end.exec(text)) break;
+    parts.push(text.slice(at, from.index));
+    at = end.lastIndex;
+  }
+  return parts.join("") + text.slice(at);
+}, html);
+const renamed = (el, name) => { const x = el.ownerDocument.createElement(name); x.append(...el.childNodes); el.replaceWith(x); return x; };
+const blank = (el) => !el.textContent.replace(/[\s\u00a0\u200b\ufeff]+/g, "") && !el.querySelector("img");
+// Word writes lists as paragraphs that carry their level in style and their mark in a span.
+const wordLists = (body) => {
+  let open = [];
+  for (const item of body.querySelectorAll('p[data-style*="mso-list"], h1[data-style*="mso-list"], h2[data-style*="mso-list"], h3[data-style*="mso-list"]')) {
+    const level = Number(/mso-list:[^;]*level(\d+)/i.exec(item.dataset.style)?.[1]);
+    const mark = [...item.querySelectorAll("[data-style]")].find((x) => /mso-list:\s*ignore/i.test(x.dataset.style));
+    const ordered = /^\W?(\d+|[a-z]+)[.)]/i.test(mark?.textContent.trim() || "");
+    mark?.remove();
+    if (!level || item.localName !== "p") continue;
+    if (open.length && item.previousElementSibling !== open[0].list) open = [];
+    while (open.length && open.at(-1).level > level) open.pop();
+    if (!open.length || open.at(-1).level < level) {
+      const list = body.ownerDocument.createElement(ordered ? "ol" : "ul");
+      if (open.length) open.at(-1).list.lastElementChild.append(list); else item.before(list);
+      open.push({ level, list });
+    }
+    const li = body.ownerDocument.createElement("li"), line = body.ownerDocument.createElement("p");
+    line.append(...item.childNodes); li.append(line);
+    open.at(-1).list.append(li);
+    item.remove();
+  }
+};
+const wordStyle = (body) => {
   for (const el of [...body.querySelectorAll("[data-style]")].reverse()) {
     const css = el.dataset.style; delete el.dataset.style;
     if (/^(b|strong)$/.test(el.localName) && /font-weight:\s*(normal|[1-4]00)/.test(css)) { el.replaceWith(...el.childNodes); continue; }
     if (el.localName !== "span") continue;
     for (const [test, name] of [[/font-weight:\s*(bold|[6-9]00)/, "strong"], [/font-style:\s*italic/, "em"]]) if (test.test(css) && !el.closest(name)) { const x = body.ownerDocument.createElement(name); x.append(...el.childNodes); el.append(x); }
+  }
+};
+const OWN_CLASS = /^(callout|post|check|film|picture|clause)\b/;
+const cleanPaste = (html, left) => {
+  if (/data-pm-slice/.test(html)) return parse(html).innerHTML;
+  const body = parse(cut(html, "style", "script", "xml", "title"), "data-style");
+  for (const el of body.querySelectorAll("meta, link, title, base, template, iframe, object, embed, form > button, input, select, textarea")) el.remove();
+  for (const el of body.querySelectorAll("*")) if (el.localName.includes(":")) { if (blank(el)) el.remove(); else el.replaceWith(...el.childNodes); }
+  wordLists(body);
+  for (const el of body.querySelectorAll("p.MsoTitle")) renamed(el, "h1");
+  wordStyle(body);
+  for (const el of body.querySelectorAll("[class]")) if (!OWN_CLASS.test(el.className)) el.removeAttribute("class");
+  const levels = body.querySelector("h1") ? { h1: "h2", h2: "h3" } : {};
+  for (const el of body.querySelectorAll("h1, h2, h3, h4, h5, h6")) { const name = levels[el.localName] || (/h[12]/.test(el.localName) ? "h2" : "h3"); if (blank(el)) el.remove(); else if (name !== el.localName) renamed(el, name); }
+  const foreign = [...body.querySelectorAll("img")].filter((img) => !/^\/media\//.test(img.getAttribute("src") || ""));
+  for (const img of foreign) img.remove();
+  if (foreign.length) left?.(foreign.length);
+  for (const el of [...body.querySelectorAll("p, div")].reverse()) if (blank(el) && !el.querySelector("table, ul, ol, hr") && !el.closest("td, th, li, section.check")) el.remove();
+  for (const row of body.querySelectorAll("table tr:first-child")) {
+    if (row.closest("table").querySelector("th") || row.closest("table").rows.length < 2) continue;
+    if ([...row.cells].every((td) => !blank(td) && [...td.querySelectorAll("strong, b")].map((x) => x.textContent).join("").trim() === td.textContent.trim())) for (const td of [...row.cells]) { for (const bold of td.querySelectorAll("strong, b")) bold.replaceWith(...bold.childNodes); renamed(td, "th"); }
   }
   return body.innerHTML;
 };
@@ -353,6 +408,8 @@ const tidy = (html) => {
     const row = table.rows[0];
     if (row && [...row.cells].every((c) => c.localName === "th" && c.rowSpan === 1)) { const head = table.createTHead(); head.append(row); }
     for (const part of table.tBodies) if (!part.rows.length) part.remove();
+    for (const td of table.querySelectorAll("td[scope]")) td.removeAttribute("scope");
+    for (const th of table.querySelectorAll("th")) if (th.closest("thead")) th.scope = th.getAttribute("scope") || "col"; else if (!th.scope || th.scope === "col") th.scope = "row";
   }
   while (body.lastElementChild?.matches("p:empty")) body.lastElementChild.remove();
   return [...body.children].map((el) => el.outerHTML).join("\n");
@@ -365,7 +422,7 @@ window.tip = (element, html, { label, lang = document.documentElement.lang, word
   const Words = Extension.create({ name: "words", priority: 1200, addStorage: () => ({ ...WORDS.en, ...WORDS[(lang || "en").slice(0, 2)], ...words }) });
   const editor = new Editor({
     element, injectCSS: false,
-    editorProps: { transformPastedHTML: cleanPaste, attributes: { class: "prose", role: "textbox", "aria-multiline": "true", ...(label ? { "aria-label": label } : {}) } },
+    editorProps: { transformPastedHTML: (pasted) => cleanPaste(pasted, (detail) => element.dispatchEvent(new CustomEvent("pictures-left", { detail }))), attributes: { class: "prose", role: "textbox", "aria-multiline": "true", ...(label ? { "aria-label": label } : {}) } },
     extensions: [Words, Keys, Content, Document, Paragraph, Text, Link, Highlight, Bold, Italic, Code.extend({ excludes: "" }), HardBreak, Heading.configure({ levels: [2, 3] }), Blockquote, BulletList, OrderedList, ListItem, CodeBlock, HorizontalRule,
       UndoRedo, Gapcursor, TrailingNode.configure({ notAfter: ["paragraph", "heading", "bulletList", "orderedList", "blockquote"] }),
       PlainTable, TableRow, TableCell.extend(cell), TableHeader.extend(cell), Image, Callout, CalloutTitle, Post, PostBy, Check, CheckQuestion, CheckChoices, CheckChoice, CheckWhy, Film, Picture],
