@@ -5,6 +5,7 @@ from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
 from certificates import nightly as certificates
+from courses.media import uploads
 from lms.base import outbox
 from lms.base.settings import Settings
 from lms.people import signin
@@ -51,6 +52,7 @@ def nightly(app: Flask) -> dict[str, int]:
             ("authorizations ended", certificates.expire),
             ("renewal reminders queued", certificates.remind),
             ("old sign-ins removed", signin.forget_old),
+            ("unfinished uploads removed", uploads.forget_old),
         ):
             with database.transaction() as session:
                 done[name] = job(session)
