@@ -14,12 +14,14 @@ import courses.media.models  # noqa: F401
 import courses.models  # noqa: F401
 import courses.paths.models  # noqa: F401
 import courses.review.models  # noqa: F401
+import courses.search.models  # noqa: F401
 import courses.sessions.models  # noqa: F401
 import lms.base.audit  # noqa: F401
 import lms.base.outbox  # noqa: F401
 import lms.guidelines.models  # noqa: F401
 import lms.people.models  # noqa: F401
 import quizzes.models  # noqa: F401 - importing these makes all tables known
+from courses.search.models import is_described
 from lms.base.db import Base, Moment
 
 
@@ -38,6 +40,7 @@ context.configure(
     compare_type=True,
     compare_server_default=True,
     render_item=render_item,
+    include_name=is_described,
 )
 with context.begin_transaction():
     context.run_migrations()

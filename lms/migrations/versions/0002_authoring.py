@@ -229,7 +229,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_live_session_uid")),
     )
     op.create_index(
-        op.f("ix_live_session_course_id_live_session_lesson_live_session_starts_at"),
+        "ix_live_session_lesson",
         "live_session",
         ["course_id", "lesson", "starts_at"],
         unique=False,

@@ -1,0 +1,1 @@
+"""Finding courses, lessons and clauses by their words."""
