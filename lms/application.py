@@ -11,11 +11,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from certificates import views as certificate_views
 from courses import views as course_views
 from courses.authoring import views as authoring_views
+from courses.exercises import views as exercise_views
 from courses.media import views as media_views
+from courses.review import views as review_views
+from courses.sessions import views as session_views
 from lms import consequences, pages
 from lms.base import access, i18n, static, web
 from lms.base.db import Database
-from lms.base.files import FileStore
+from lms.base.files import store_of
 from lms.base.limits import limiter
 from lms.base.settings import Settings
 from lms.base.settings import load as load_settings
@@ -33,8 +36,11 @@ BLUEPRINTS = (
     people_views.blueprint,
     guideline_views.blueprint,
     course_views.blueprint,
+    exercise_views.blueprint,
+    session_views.blueprint,
     media_views.blueprint,
     authoring_views.blueprint,
+    review_views.blueprint,
     quiz_views.blueprint,
     quiz_authoring_views.blueprint,
     certificate_views.blueprint,
@@ -65,7 +71,7 @@ def build(settings: Settings | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, consequences.TABLE)
-    app.extensions["files"] = FileStore(settings.instance / "files")
+    app.extensions["files"] = store_of(settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _install_sign_in(app)

@@ -58,6 +58,10 @@ def menu() -> list[tuple[str, str, bool]]:
     ]
     if current_user.is_manager:
         entries.insert(3, ("reports.team", gettext("My team")))
+    if not current_user.roles.isdisjoint({"author", "administrator", "legal"}):
+        entries.insert(3, ("review.waiting", gettext("Reviews")))
+    if current_user.is_manager or "coach" in current_user.roles:
+        entries.append(("exercises.waiting", gettext("Coaching")))
     if not current_user.roles.isdisjoint({"author", "administrator"}):
         entries.insert(3, ("authoring.studio", gettext("Studio")))
     here = (request.blueprint, request.endpoint)

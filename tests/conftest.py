@@ -27,6 +27,7 @@ import courses.media.models  # noqa: F401
 import courses.models  # noqa: F401
 import courses.paths.models  # noqa: F401
 import courses.review.models  # noqa: F401
+import courses.search.models  # noqa: F401
 import courses.sessions.models  # noqa: F401
 import lms.base.audit  # noqa: F401
 import lms.base.outbox  # noqa: F401

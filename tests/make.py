@@ -28,6 +28,7 @@ from courses.models import (
     ModuleText,
     Prerequisite,
 )
+from courses.search import index as search_index
 from lms.base import clock
 from lms.guidelines.models import Attestation, Clause, ClauseText, Guideline, GuidelineText, GuidelineVersion
 from lms.people import passwords
@@ -140,6 +141,7 @@ class Make:
             self._add(GuidelineText(version_id=version.id, language=language, **words))
         for position, (code, (english, dutch, red_line)) in enumerate(CLAUSES.items(), 1):
             self._clause(version.id, code, position, red_line, {"en": english, "nl": dutch})
+        search_index.keep_guideline(self.session, guideline.id)
         return version
 
     def _clause(self, version_id: int, code: str, position: int, red_line: bool, titles: dict[str, str]) -> None:
@@ -247,7 +249,7 @@ class Make:
         self.session.flush()
         version.status, version.published_at = "published", clock.now()
         version.change = "first" if version.number == 1 else "minor"
-        self.session.flush()
+        search_index.keep_course(self.session, version.course_id)
 
     def live(self, course: Course) -> CourseVersion:
         """The version of a course that is live."""

@@ -22,9 +22,19 @@ from tests.support.client import Client
 from tests.support.world import KINDS, Address, Visitor
 
 BUDGET = 8
+OF_A_DESK = 14
+"""For pages where authors work: they show a course, its draft, its history and who else is there."""
 EVERYBODY = ("anonymous", *KINDS)
 TOKEN = re.compile(r'value="[\w.-]{60,}"')
-LANGUAGE_OF_THE_LESSON = {"authoring.lesson", "authoring.preview", "authoring.version"}
+LANGUAGE_OF_THE_LESSON = {
+    *("authoring.walk", "authoring.walk_lesson", "review.lesson"),
+    "authoring.lesson",
+    "authoring.preview",
+    "authoring.version",
+    "authoring.variants",
+    "authoring.lesson_settings",
+    "quiz_authoring.try_quiz",
+}
 """Pages where `?lang=` names the text that is worked on, not the language of the page around it."""
 PUBLIC_PAGES = ("certificates.verify", "certificates.verify_number", "certificates.speakers", "certificates.check")
 
@@ -98,7 +108,7 @@ def visits(everything: World) -> list[Visit]:
         everything.clients["administrator"].get(path)
         for kind in EVERYBODY:
             client = everything.clients[kind]
-            if kind in {"anonymous", "learner"} or address.owners:
+            if kind in {"anonymous", "learner"} or address.owners or address.endpoint == "courses.lesson":
                 client.get(path)
             statements.clear()
             answer = client.get(path)
@@ -126,7 +136,7 @@ def expected(audience: Audience, visitor: Visitor, address: Address) -> int:
         return 403
     if audience is not PUBLIC and audience is not MANAGERS and audience.name != "signed in":
         wanted = set(audience.name.split(" or "))
-        if visitor.roles.isdisjoint(wanted):
+        if visitor.roles.isdisjoint(wanted) and not (visitor.is_manager and "managers" in wanted):
             return 403
     if address.owners is not None and visitor.kind not in address.owners:
         return 404
@@ -158,8 +168,13 @@ def test_everyone_gets_in_where_the_audience_says_and_nowhere_else(everything, v
     assert wrong == []
 
 
+def budget(visit: Visit) -> int:
+    return OF_A_DESK if visit.address.endpoint.startswith(("authoring.", "quiz_authoring.")) else BUDGET
+
+
 def test_no_page_costs_more_statements_than_the_budget(visits):
-    assert [f"{visit}: {visit.statements} statements" for visit in visits if visit.statements > BUDGET] == []
+    over = [f"{visit}: {visit.statements} statements" for visit in visits if visit.statements > budget(visit)]
+    assert not over, "\n".join(over)
 
 
 def test_every_answer_carries_the_security_headers(visits):

@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.benchmarks import publishing, search
 from tests.benchmarks.client import Browser, Figures, together
 from tests.benchmarks.house import PASSWORD, House, house
 from tests.benchmarks.statements import count_statements
@@ -54,8 +57,24 @@ def main() -> None:
                 _report(one, measured, counted)
                 _quiz(one, measured[one.name, "plain page"])
             _first_visit(houses[0])
+        _search(server)
+        _publishing(server)
     finally:
         server.remove()
+
+
+def _search(server: Server) -> None:
+    server.execute("CREATE DATABASE search")
+    with TemporaryDirectory(prefix="lms-bench-") as folder:
+        search.measure("sqlite", f"sqlite:///{folder}/search.sqlite", Path(folder))
+        search.measure("postgresql", server.url("search"), Path(folder))
+
+
+def _publishing(server: Server) -> None:
+    server.execute("CREATE DATABASE publishing")
+    with TemporaryDirectory(prefix="lms-bench-") as folder:
+        publishing.measure("sqlite", f"sqlite:///{folder}/publishing.sqlite")
+        publishing.measure("postgresql", server.url("publishing"))
 
 
 def _browsers(one: House, who: str) -> list[Browser]:

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from certificates.models import Certificate
 from courses import catalog
-from courses.media.models import Media
+from courses.media.models import Media, MediaItem
 from courses.models import Course
 from lms import content, demo
 from lms.people.models import Person, PersonRole
 from quizzes import attempts
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Question
 from tests.make import PASSWORD, Make
 from tests.support.client import Client
 
@@ -116,6 +116,9 @@ def addresses(session: Session) -> list[Address]:
         Address("courses.catalog", {}),
         Address("courses.course", one_course),
         Address("courses.lesson", one_lesson),
+        Address("courses.catalog", {"q": "post"}),
+        Address("courses.path", {"slug": "staff"}),
+        Address("courses.path", {"slug": "nothing"}, frozenset()),
         Address("courses.course", {"slug": "nothing"}, frozenset()),
         Address("media.file", {"digest": media.sha256, "name": media.name}),
         Address("quizzes.quiz", {"slug": "principles"}),
@@ -135,11 +138,43 @@ def addresses(session: Session) -> list[Address]:
         Address("reports.branch", alice, above_alice),
         Address("reports.branch_csv", alice, above_alice),
         Address("authoring.studio", {}),
+        Address("authoring.media_library", {}),
+        Address("authoring.media_library", {"kind": "picture", "q": "post"}),
+        Address("authoring.pick_media", {}),
+        Address("authoring.media_item", {"uid": _library_item(session)}),
         Address("authoring.course", one_course),
+        Address("authoring.paths", {}),
+        Address("authoring.new_path", {}),
+        Address("authoring.path", {"path": "staff"}),
+        Address("authoring.new_course", {}),
+        Address("authoring.settings", one_course),
+        Address("authoring.confirm_discard", one_course),
+        Address("authoring.module", one_course | {"module": catalog.get(session, course).modules[0].key}),
         Address("authoring.lesson", one_lesson),
+        Address("authoring.lesson", one_lesson | {"lang": "nl", "beside": "en"}),
+        Address("authoring.variants", one_lesson),
         Address("authoring.preview", one_lesson),
+        Address("authoring.lesson_settings", one_lesson),
         Address("authoring.publishing", one_course),
         Address("authoring.version", one_course | {"number": 1}),
+        Address("authoring.walk", one_course),
+        Address("authoring.walk", one_course | {"who": "alice@acme.example", "width": "390"}),
+        Address("authoring.walk_lesson", one_lesson | {"tier": "staff", "framed": "1"}),
+        Address("review.waiting", {}, frozenset({"author", "administrator", "legal"})),
+        Address("review.course", one_course, frozenset({"author", "administrator", "legal"})),
+        Address("review.lesson", one_lesson, frozenset()),
+        Address("review.reviewers", {}),
+        Address("exercises.waiting", {}),
+        Address("sessions.of_lesson", one_lesson, frozenset()),
+        Address("sessions.one", {"uid": "0" * 32}, frozenset()),
+        Address("sessions.file", {"uid": "0" * 32}, frozenset()),
+        Address("sessions.attendance", {"uid": "0" * 32}, frozenset()),
+        Address("sessions.attendance_csv", {"uid": "0" * 32}, frozenset()),
+        Address("quiz_authoring.of_course", {"course": "principles"}, status=302),
+        Address("quiz_authoring.quiz", one_course),
+        Address("quiz_authoring.new_question", one_course | {"kind": "sort"}),
+        Address("quiz_authoring.question", one_course | {"key": _question_key(session)}),
+        Address("quiz_authoring.try_quiz", one_course | {"seed": 7, "lang": "nl"}),
         Address("operations.alive", {}),
         Address("operations.ready", {}),
     ]
@@ -149,6 +184,16 @@ def _attempt(session: Session, person_id: int) -> int:
     return (
         session.scalars(select(Attempt.id).where(Attempt.person_id == person_id).order_by(Attempt.id.desc())).first()
         or 0
+    )
+
+
+def _question_key(session: Session) -> str:
+    return session.scalars(select(Question.key).order_by(Question.id)).first() or ""
+
+
+def _library_item(session: Session) -> str:
+    return (
+        session.scalars(select(MediaItem.uid).where(MediaItem.kind == "picture").order_by(MediaItem.id)).first() or ""
     )
 
 
