@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 from lms.base import clock, fragments, richtext
 from lms.base.fragments import theme
 
+ROOMS = {"courses": ("quizzes", "paths"), "authoring": ("quiz_authoring",)}
+"""Parts whose pages stand below an entry of the menu that is another's."""
 ICONS = Path(__file__).resolve().parent / "templates" / "icons"
 
 
@@ -71,7 +73,8 @@ def menu() -> list[tuple[str, str, bool]]:
 def _is_here(endpoint: str, blueprint: str | None, current: str | None) -> bool:
     if endpoint.startswith("certificates."):
         return endpoint == current
-    return endpoint.split(".")[0] == blueprint or (endpoint == "courses.catalog" and blueprint == "quizzes")
+    room = endpoint.split(".")[0]
+    return blueprint in {room, *ROOMS.get(room, ())}
 
 
 def ring(percent: int, label: str) -> Markup:

@@ -21,12 +21,10 @@ from lms.people.models import Person
 
 ORIGINAL = "en"
 """The language that learners read when theirs is missing: it cannot be left out."""
-DEEPEST = 60
-"""How deeply the parts of a lesson may stand in one another: no text needs 10, and cleaning 1,000 takes minutes."""
 LONGEST = 200_000
 """Characters of a lesson's HTML once it is cleaned. A lesson of ten minutes has about 15,000."""
-MOST_MARKS = 50_000
-"""Tags and entities that come in with a text. Cleaning takes its time by these: so many take about three seconds."""
+MOST_MARKS = 20_000
+"""Tags and entities that come in with a text. Cleaning takes its time by these: so many take about a second."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -104,9 +102,16 @@ def cleaned(html: str) -> str:
     """HTML from an author as it is kept. Raises `Invalid` for what is nested too deeply, or long even when clean."""
     if html.count("<") + html.count("&") > MOST_MARKS:
         raise Invalid(gettext("This text carries too much markup to be cleaned at once. Paste it in smaller parts."))
-    if richtext.depth(html) > DEEPEST:
-        raise Invalid(gettext("Parts of this text stand in one another too deeply. Take out lists or quotes in lists."))
-    html = richtext.clean(html.replace("\r\n", "\n")).strip()
+    try:
+        html = richtext.clean(html.replace("\r\n", "\n")).strip()
+    except richtext.TooDeep:
+        raise Invalid(
+            gettext("Parts of this text stand in one another too deeply. Take out lists or quotes in lists.")
+        ) from None
+    except richtext.TooCrowded:
+        raise Invalid(
+            gettext("This text carries too much markup to be cleaned at once. Paste it in smaller parts.")
+        ) from None
     if len(html) > LONGEST:
         figures = {"count": format(len(html), ","), "most": format(LONGEST, ",")}
         raise Invalid(

@@ -68,6 +68,8 @@ def publish(
     draft, live = drafts.edition(session, course_id, "draft"), drafts.edition(session, course_id, "published")
     if draft is None:
         raise _nothing_to_publish(live)
+    if session.get_one(Course, course_id).retired_at is not None:
+        raise Conflict(gettext("This course is retired. Bring it back before you publish."))
     note = drafts.line(note)
     _refuse_faults(session, draft, live)
     if live is None:
@@ -89,6 +91,7 @@ def publish(
 def _refuse_faults(session: Session, draft: CourseVersion, live: CourseVersion | None) -> None:
     """Raise what stands in the way in the draft itself. An empty translation that was never live is left out."""
     live_id = live.id if live else None
+    unsigned = signoffs.missing(session, draft, live)  # of the words that were read, empty translations among them
     differing = _without_empty_translations(session, comparison.differing(session, draft.id, live_id), draft.id)
     if live is not None and not differing and not comparison.reshaped(session, draft.id, live.id):
         raise Conflict(gettext("Draft %(number)s says the same as the live version.", number=draft.number))
@@ -96,7 +99,7 @@ def _refuse_faults(session: Session, draft: CourseVersion, live: CourseVersion |
         raise Invalid(" ".join(missing))
     if faults := comparison.faults(differing, draft.id) + nature.faults(session, draft.id):
         raise Invalid(_sentence(faults))
-    if unsigned := signoffs.missing(session, draft, live):
+    if unsigned:
         raise Invalid(" ".join(unsigned))
 
 

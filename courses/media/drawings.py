@@ -12,6 +12,8 @@ LARGEST = 2_000_000
 SVG = "http://www.w3.org/2000/svg"
 OF_DRAWINGS = {None, "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"}
 """Where the attributes of drawings come from; others are notes of a drawing program."""
+XLINK = "http://www.w3.org/1999/xlink"
+MOST_USES = 500
 ELEMENTS = frozenset(
     "svg g defs symbol use path rect circle ellipse line polyline polygon text tspan textPath title desc a switch view"
     " linearGradient radialGradient stop clipPath mask pattern marker filter feBlend feColorMatrix feComponentTransfer"
@@ -35,6 +37,7 @@ def refuse_active(content: bytes) -> None:
     for element in root.iter():
         if isinstance(element.tag, str):
             _refuse_element(element)
+    _refuse_growth(root)
 
 
 def plain(content: bytes) -> bytes:
@@ -104,6 +107,18 @@ def _refuse_element(element: etree._Element) -> None:
         leads_away = local in {"href", "src", "base"} and not words.startswith("#")
         if local.startswith("on") or local in {"style", "base"} or leads_away or _ELSEWHERE.search(words):
             raise ActivePicture(f"The picture contains {named.localname}={words[:60]!r}.")
+
+
+def _refuse_growth(root: etree._Element) -> None:
+    """Refuse a drawing whose parts repeat parts that repeat parts: ten such steps of ten make ten thousand million."""
+    uses = [element for element in root.iter() if isinstance(element.tag, str) and element.tag.endswith("use")]
+    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+    for use in uses:
+        repeated = named.get((use.get("href") or use.get(f"{{{XLINK}}}href") or "").removeprefix("#"))
+        if repeated is not None and any(inner in uses for inner in repeated.iter()):
+            raise ActivePicture("The picture repeats a part that repeats another.")
+    if len(uses) > MOST_USES:
+        raise ActivePicture(f"The picture repeats parts more than {MOST_USES} times.")
 
 
 def _strip(root: etree._Element) -> None:

@@ -12,6 +12,8 @@ from courses.authoring.differences import BLOCKS
 
 _SPACE = re.compile(r"\s+")
 _CHECK = "check"
+MOST = 25
+"""Passages that are marked in one text."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,15 @@ def stands_in(html: str, quote: str) -> bool:
 def marked(html: str, quotes: Iterable[tuple[int, str]]) -> tuple[str, frozenset[int]]:
     """A stored text with each quote marked (`<mark class="remark" id="passage-…">`), and which quotes were found.
 
-    In a knowledge check, which is shown in another form than it is stored, the check as a whole gets the id.
+    In a knowledge check, which is shown in another form than it is stored, the check as a whole gets the id. Only
+    the first `MOST` of them are marked: each mark changes the text in which the next is looked for.
     """
-    found = set()
-    for number, quote in quotes:
+    wanted, first = list(quotes), _Page(html)
+    found = {number for number, quote in wanted if first.find(quote)}
+    for number, quote in [one for one in wanted if one[0] in found][:MOST]:
         page = _Page(html)
         ranges = page.find(quote)
         if ranges:
-            found.add(number)
             _mark(page, ranges, f"passage-{number}")
             html = _html(page.root)
     return html, frozenset(found)

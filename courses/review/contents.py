@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from courses.models import (
     Module,
     ModuleText,
 )
+
+_CITED = re.compile(r'href="/guidelines/[a-z0-9-]+#([A-Z][0-9]+)"')
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ class LessonContent:
     def titles(self) -> dict[str, str]:
         """Its titles for everybody, by language."""
         return {language: words.title for (language, variant), words in self.texts.items() if not variant}
+
+    @property
+    def cited(self) -> set[str]:
+        """The clauses it teaches, by its settings or by a link in one of its texts."""
+        links = (_CITED.findall(words.html) for words in self.texts.values())
+        return self.clauses.union(*links)
 
     def exact(self) -> list[Any]:
         """What a reader gets of it, in an order of its own: not where it stands, nor how long it takes."""
@@ -178,7 +187,7 @@ def touching(clauses: Iterable[str], tag: str, *versions: Contents | None) -> li
     found: dict[str, None] = {}
     for version in versions:
         for lesson in version.lessons.values() if version else ():
-            if tag in lesson.tags or codes & lesson.clauses:
+            if tag in lesson.tags or codes & lesson.cited:
                 found[lesson.slug] = None
     return list(found)
 
@@ -196,11 +205,20 @@ def retagged(tag: str, draft: Contents, live: Contents | None) -> list[str]:
 def digest(draft: Contents, lessons: Iterable[str], tag: str) -> str:
     """The SHA-256 of exactly what some lessons of a draft say, in their order, and of which of them carry a tag.
 
+    The titles and words of the course and of the modules they stand in belong to it.
+
     So a tag that is taken off after the sign-off, and with it all later changes of the lesson, is signed off again.
     """
     wanted = set(lessons)
     said = [[*lesson.exact(), tag in lesson.tags] for slug, lesson in draft.lessons.items() if slug in wanted]
-    return _sha256(said)
+    return _sha256([_heads(around(draft, wanted)), said])
+
+
+def around(version: Contents, lessons: Iterable[str]) -> dict[str, dict[str, Words]]:
+    """The titles and words of a course, and of those of its modules in which some lessons stand."""
+    wanted = set(lessons)
+    places = {COURSE, *(one.module for one in version.lessons.values() if one.slug in wanted)}
+    return {place: spoken for place, spoken in version.heads.items() if place in places}
 
 
 def digest_of_all(draft: Contents) -> str:

@@ -155,15 +155,23 @@ def _matters(
                 key=topic.key,
                 topic=topic,
                 lessons=tuple(lessons),
-                changed=tuple(
-                    slug for slug in lessons if slug in changed or slug in contents.retagged(topic.key, draft, live)
-                ),
+                changed=_changed(topic.key, lessons, changed, draft, live),
                 digest=contents.digest(draft, lessons, topic.key),
                 seats=tuple(seat for seat in seats if seat.course_id or seat.topic == topic.key),
                 signatures=tuple(one for one in made if one.topic == topic.key),
             )
         )
     return found
+
+
+def _changed(
+    tag: str, lessons: list[str], changed: list[str], draft: Contents, live: Contents | None
+) -> tuple[str, ...]:
+    """What is new for a topic: changed and retagged lessons; all of them when the titles around them say otherwise."""
+    if live and contents.around(draft, lessons) != contents.around(live, lessons):
+        return tuple(lessons)
+    retagged = contents.retagged(tag, draft, live)
+    return tuple(slug for slug in lessons if slug in changed or slug in retagged)
 
 
 def _whole(draft: Contents, changed: list[str], seats: list[Seat], made: list[Signature]) -> Matter:

@@ -46,8 +46,11 @@ class Planned:
     waiting: int
 
 
-def live_lesson(session: Session, slug: str, lesson: str) -> tuple[Course, dict[str, str]]:
-    """The course of a live lesson and the lesson's titles, in the draft or else live. Raises `NotFound`."""
+def live_lesson(session: Session, slug: str, lesson: str, *, drafts: bool = True) -> tuple[Course, dict[str, str]]:
+    """The course of a live lesson and the lesson's titles, in the draft or else live. Raises `NotFound`.
+
+    Without `drafts`, for learners: as it is live or, when it has left, as it was live last.
+    """
     row = session.execute(
         select(Course, Lesson.id)
         .join(CourseVersion, CourseVersion.course_id == Course.id)
@@ -56,9 +59,9 @@ def live_lesson(session: Session, slug: str, lesson: str) -> tuple[Course, dict[
             Course.slug == slug,
             Lesson.slug == lesson,
             Lesson.kind == "live",
-            CourseVersion.status.in_(("draft", "published")),
+            CourseVersion.status.in_(("draft", "published") if drafts else ("published", "superseded")),
         )
-        .order_by(CourseVersion.status)
+        .order_by(CourseVersion.status, CourseVersion.number.desc())
         .limit(1)
     ).one_or_none()
     if row is None:

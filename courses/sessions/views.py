@@ -66,7 +66,7 @@ def file(uid: str) -> Response:
     mine = [one for one in seats.offered(session, course.id, found.lesson, current_user.id) if one.session.uid == uid]
     if not mine:
         raise NotFound
-    _, titles = planning.live_lesson(session, course.slug, found.lesson)
+    _, titles = planning.live_lesson(session, course.slug, found.lesson, drafts=False)
     words = calendar.event(
         uid=uid,
         revision=found.revision,

@@ -14,7 +14,7 @@ The shapes that lessons use, as stored:
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from html.parser import HTMLParser
+from typing import Any
 
 import bleach
 from lxml import html as lxml_html
@@ -79,13 +79,59 @@ def _character(reference: re.Match[str]) -> str:
     return str(escape(chr(number))) if number < 0x110000 else ""
 
 
+class TooDeep(ValueError):
+    """Tags stand in one another more deeply than any text needs: reading them takes the square of the depth."""
+
+
+class TooCrowded(ValueError):
+    """A tag has more attributes than any text needs: reading them takes the square of their number."""
+
+
+DEEPEST = 60
+"""How deeply tags may stand in one another. No lesson needs 10."""
+MOST_ATTRIBUTES = 100
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TAG_BEGUN = re.compile(r"<[a-zA-Z!?/][^>]*")
+_APART = re.compile(r"[\s/\"']+")
+
+
+def crowded(html: str) -> bool:
+    """Whether a tag, closed or not, has more than a hundred attributes."""
+    longest = (tag[0] for tag in _TAG_BEGUN.finditer(html) if len(tag[0]) > 2 * MOST_ATTRIBUTES)
+    return any(len(_APART.findall(_QUOTED.sub('"', tag))) > MOST_ATTRIBUTES for tag in longest)
+
+
+class _Shallow(list[Any]):
+    """The elements that are open while HTML is read."""
+
+    def append(self, element: Any) -> None:
+        if len(self) > DEEPEST:
+            raise TooDeep(f"Tags stand in one another more than {DEEPEST} deep.")
+        super().append(element)
+
+
+def _stay_shallow(cleaner: bleach.Cleaner) -> None:
+    """Have the cleaner's own parser stop when tags stand too deep: nothing else reads HTML as it does."""
+    tree = cleaner.parser.tree
+    begin = tree.reset
+
+    def reset() -> None:
+        begin()
+        tree.openElements = _Shallow(tree.openElements)
+
+    tree.reset = reset
+
+
 def clean(html: str) -> str:
     """HTML from anybody, made harmless by the allowlist of this module: what is not on it is taken out.
 
     Cleaning twice changes nothing more: HTML that is nested wrongly may read differently once it has been put right,
-    so it is cleaned again until it stays the same.
+    so it is cleaned again until it stays the same. Raises `TooDeep` and `TooCrowded`.
     """
+    if crowded(html):
+        raise TooCrowded(f"A tag has more than {MOST_ATTRIBUTES} attributes.")
     cleaner = bleach.Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, strip_comments=True)
+    _stay_shallow(cleaner)
     html = _printable(_without_programs(html))
     for _ in range(ROUNDS):
         cleaned = _printable(str(cleaner.clean(html)))
@@ -210,37 +256,6 @@ def plain(html: str) -> str:
 def marked(parts: Iterable[tuple[str, bool]]) -> Markup:
     """Plain words in parts, each with whether it was found, as a result of a search shows them."""
     return Markup("").join(Markup("<mark>%s</mark>") % words if found else escape(words) for words, found in parts)
-
-
-class _Depth(HTMLParser):
-    """Counts how deeply tags stand in one another, whatever is closed wrongly, in one pass."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = self.most = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag not in UNCOUNTED:
-            self.now += 1
-            self.most = max(self.most, self.now)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in UNCOUNTED:
-            self.now = max(0, self.now - 1)
-
-
-UNCOUNTED = {
-    *("br", "hr", "img", "source", "track", "input", "meta", "link", "col", "wbr", "area", "base", "embed"),
-    *("p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead"),
-}
-"""Tags that are never closed, or need not be: many of them in a row do not stand in one another."""
-
-
-def depth(html: str) -> int:
-    """How deeply the tags of HTML from anybody stand in one another, before it is cleaned."""
-    parser = _Depth()
-    parser.feed(html)
-    return parser.most
 
 
 def words(html: str) -> int:

@@ -115,9 +115,9 @@ def open_first_menu(page: Page) -> None:
     page.locator(".top .menu > summary >> visible=true").first.click()
 
 
-def ask_to_publish(page: Page) -> None:
+def ask_for_the_keys(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-studio", "ready")
-    page.get_by_role("link", name="Publish version 2").click()
+    page.get_by_role("button", name="All keys").click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
@@ -239,7 +239,7 @@ def sights(session: Session, who: dict[str, Person]) -> list[Sight]:
         Sight("eva", f"/team/{who['marc'].uid}?status=overdue&lang=fr"),
         Sight("author", "/studio/"),
         Sight("author", "/studio/principles"),
-        Sight("author", f"/studio/principles/{lessons[0]}", then=ask_to_publish),
+        Sight("author", f"/studio/principles/{lessons[0]}", then=ask_for_the_keys),
         Sight("author", f"/studio/principles/{lessons[1]}?lang=fr"),
         Sight("author", f"/studio/principles/{lessons[1]}/preview"),
         Sight("author", "/studio/principles/publish"),

@@ -250,6 +250,7 @@ def _press(page: Page, name: str) -> None:
     page.keyboard.press("Alt+F10")
     page.keyboard.press("Home")
     target = page.locator(".rte-bar").get_by_role("button", name=name, exact=True)
+    expect(target).to_be_enabled()
     for _ in range(60):
         if target.evaluate("element => element === document.activeElement"):
             page.keyboard.press("Enter")

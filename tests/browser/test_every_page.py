@@ -19,8 +19,17 @@ from tests.support import accessibility, world
 from tests.support.client import Client
 
 WIDTHS = {"wide": (1280, 800), "narrow": (390, 844)}
-AUDIENCES = {"public": "anonymous", "signed in": "learner", "managers": "bob", "author or administrator": "author"}
+AUDIENCES = {
+    "public": "anonymous",
+    "signed in": "learner",
+    "managers": "bob",
+    "managers or coach": "bob",
+    "author or administrator": "author",
+    "administrator or legal": "administrator",
+}
+"""One kind of person for each audience."""
 NO_PAGES = {
+    "authoring.pick_media",
     "certificates.pdf",
     "home.start",
     "media.file",

@@ -394,13 +394,31 @@ def test_a_save_never_reaches_a_version_that_is_being_published(
     assert kept == TEXT or saved_at <= audited[0]
 
 
-@pytest.mark.parametrize("bomb", ["<blockquote>", "<ul><li>", "<strong><blockquote></strong>"])
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        *(part * 1000 for part in ("<blockquote>", "<ul><li>", "<strong><blockquote></strong>", "<blockquote/>")),
+        *(f"{before}{'<blockquote>' * 900}" for before in ("<!-->", "<svg><style>", "<![CDATA[", "<style></style/ >")),
+    ],
+)
 def test_a_text_nested_a_thousand_times_is_refused_at_once(session, make, people, bomb):
     draft = drafts.open_draft(session, make.course().id, people.alice.id)
     lesson = session.scalars(select(Lesson).where(Lesson.version_id == draft.id)).first()
     with pytest.raises(Invalid, match="too deeply"):
-        drafts.save_lesson(session, lesson.id, "en", "Title", bomb * 1000, 1, people.alice.id)
+        drafts.save_lesson(session, lesson.id, "en", "Title", bomb, 1, people.alice.id)
 
 
-def test_a_long_text_that_closes_nothing_is_not_deep():
-    assert richtext.depth("<p>one<br><li>two" * 500) == 0
+@pytest.mark.parametrize(
+    "crowd", ["<a " + " ".join(f"x{n}=1" for n in range(9000)), "<a/" + "/".join("xyz" * 999) + ">", "<p " * 9000]
+)
+def test_a_tag_with_thousands_of_attributes_is_refused_at_once(session, make, people, crowd):
+    draft = drafts.open_draft(session, make.course().id, people.alice.id)
+    lesson = session.scalars(select(Lesson).where(Lesson.version_id == draft.id)).first()
+    with pytest.raises(Invalid, match="too much markup"):
+        drafts.save_lesson(session, lesson.id, "en", "Title", crowd, 1, people.alice.id)
+
+
+def test_a_long_text_that_closes_nothing_is_neither_deep_nor_crowded():
+    assert richtext.clean("<p>one<br>two" * 500).count("<p>") == 500
+    picture = f'<img alt="{"word " * 500}" src="/media/x.png">'
+    assert not richtext.crowded(picture)

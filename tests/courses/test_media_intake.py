@@ -426,3 +426,14 @@ def test_every_name_is_fit_for_a_line_and_an_address(name):
     assert names.base(shown) == shown
     assert re.fullmatch(r"[a-z0-9-]+\.png", address)
     assert 1 <= len(names.title(name)) <= names.LONGEST
+
+
+def test_a_drawing_that_repeats_what_repeats_is_refused():
+    steps = "".join(f"<g id='s{n}'><use href='#s{n - 1}'/><use href='#s{n - 1}'/></g>" for n in range(1, 40))
+    bomb = f"<svg xmlns='http://www.w3.org/2000/svg'><g id='s0'><path d='M0 0'/></g>{steps}<use href='#s39'/></svg>"
+    with pytest.raises(drawings.ActivePicture, match="repeats"):
+        drawings.refuse_active(bomb.encode())
+    fine = (
+        "<svg xmlns='http://www.w3.org/2000/svg'><g id='a'><path d='M0 0'/></g><use href='#a'/><use href='#a'/></svg>"
+    )
+    drawings.refuse_active(fine.encode())

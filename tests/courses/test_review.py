@@ -13,8 +13,19 @@ from sqlalchemy.orm import Session
 
 from courses.authoring import drafts, editions, publishing
 from courses.authoring.models import VersionAuthor
-from courses.models import Course, CourseText, CourseVersion, Lesson, LessonClause, LessonFile, LessonText, LessonTopic
-from courses.review import anchors, asking, colleagues, comments, reviewers, signoffs, topics
+from courses.models import (
+    Course,
+    CourseText,
+    CourseVersion,
+    Lesson,
+    LessonClause,
+    LessonFile,
+    LessonText,
+    LessonTopic,
+    Module,
+    ModuleText,
+)
+from courses.review import anchors, asking, colleagues, comments, contents, reviewers, signoffs, topics
 from courses.review.models import ReviewComment, Reviewer, SignOff, Topic, TopicClause
 from courses.review.reviewers import Seat
 from courses.review.signoffs import Matter, Signature
@@ -266,6 +277,43 @@ def test_any_change_makes_a_sign_off_one_of_before(
     assert missing(session, course) == ["“Personal data” was signed before the last change. Ask Lena Vogel again."]
     sign(session, course, lena)
     assert missing(session, course) == []
+
+
+def _head(session: Session, draft: CourseVersion) -> None:
+    session.get_one(CourseText, (draft.id, "en")).summary = "Share whatever you like."
+
+
+def _module(session: Session, draft: CourseVersion) -> None:
+    module = session.scalars(select(Module).where(Module.version_id == draft.id)).first()
+    assert module
+    session.get_one(ModuleText, (module.id, "en")).title = "Share whatever you like"
+
+
+@pytest.mark.parametrize("alter", [_head, _module])
+def test_the_titles_around_a_regulated_lesson_are_signed_too(
+    session: Session, course: Course, dana: Person, lena: Person, alter: Callable[..., None]
+) -> None:
+    draft = drafts.open_draft(session, course.id, dana.id)
+    assert missing(session, course) == []
+    alter(session, draft)
+    session.flush()
+    assert missing(session, course) == ["“Personal data” is not signed off yet. Ask Lena Vogel."]
+    asking.ask(session, course.id, dana.id)
+    sign(session, course, lena)
+    assert missing(session, course) == []
+
+
+def test_a_clause_that_is_cited_in_the_text_alone_touches_its_topic(
+    session: Session, course: Course, draft: CourseVersion, dana: Person, lena: Person
+) -> None:
+    session.execute(delete(LessonClause).where(LessonClause.version_id == draft.id))
+    live = drafts.edition(session, course.id, "published")
+    assert live
+    read = contents.read(session, draft.id)[draft.id]
+    assert contents.touching(["D2"], "none", read) == []
+    change(session, course, dana, '<a class="clause" href="/guidelines/how-we-speak#D2">D2</a>', "lesson-3")
+    read = contents.read(session, draft.id)[draft.id]
+    assert contents.touching(["D2"], "none", read) == ["lesson-3"]
 
 
 def test_a_change_elsewhere_leaves_a_sign_off_as_it_is(

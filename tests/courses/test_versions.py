@@ -477,3 +477,10 @@ def test_who_is_halfway_in_a_course_that_is_retired_goes_on_and_finishes(session
         progress.complete_lesson(session, people.alice.id, stands(session, people.alice).course, lesson)
     assert stands(session, people.alice).percent == 100
     assert "principles" not in {one.course.slug for one in progress.overview(session, people.alice.id)}
+
+
+def test_a_retired_course_is_not_published(session, course, dana):
+    change(session, course, dana)
+    shelf.retire(session, course.id, dana.id)
+    with pytest.raises(Conflict, match="retired"):
+        publish(session, course, dana)
