@@ -150,11 +150,12 @@ def _rules(content: Content) -> str:
         toml.line("minutes", content.minutes),
     ]
     titles, intros = (_spoken(one) for one in (content.titles, content.intros))
-    return "\n\n".join(["\n".join(lines), toml.table("title", titles), toml.table("intro", intros)]) + "\n"
+    parts = ["\n".join(lines), toml.table("title", titles), *([toml.table("intro", intros)] if intros else [])]
+    return "\n\n".join(parts) + "\n"
 
 
 def _spoken(words: Mapping[str, str]) -> dict[str, str]:
-    return {language: words[language] for language in LANGUAGES if language in words}
+    return {language: words[language] for language in LANGUAGES if words.get(language)}
 
 
 def _structure(question: WrittenQuestion) -> Iterator[str]:

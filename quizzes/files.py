@@ -67,7 +67,8 @@ def read(folder: Path, complete: tuple[str, ...] = CONTENT_LANGUAGES) -> Written
     words = {language: TomlFile(folder / f"{language}.toml") for language in there}
     file.only(file.data, OF_A_QUIZ)
     structure.only(structure.data, {"question"})
-    titles, intros = (_spoken(file, name, complete) for name in ("title", "intro"))
+    titles = _spoken(file, "title", complete)
+    intros = _spoken(file, "intro", complete) if complete == CONTENT_LANGUAGES else file.spoken(file.data, "intro")
     sources = [file.text, structure.text, *(source.text for source in words.values())]
     questions = tuple(_Reader(structure, words, complete).questions())
     drawn = _number(file, "questions_drawn", 1, len(questions))
@@ -78,7 +79,7 @@ def read(folder: Path, complete: tuple[str, ...] = CONTENT_LANGUAGES) -> Written
         questions_drawn=drawn,
         minutes=_number(file, "minutes", 1, 24 * 60),
         titles=titles,
-        intros={language: intros.get(language, "") for language in titles},
+        intros={language: intros.get(language, "").strip() for language in titles},
         questions=questions,
         sha256=hashlib.sha256("\0".join(sources).encode()).hexdigest(),
         file=file,

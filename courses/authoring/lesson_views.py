@@ -118,7 +118,7 @@ def _editor(
         disagreement=disagreement,
         outline=modules,
         history=drafts.history(session, course.id),
-        findings=proofreading.findings(text.title, text.html, text.language),
+        findings=proofreading.findings(text.title, text.html, text.language) if text.revision else [],
         words=richtext.words(text.html),
         saved=saved_words(text.saved_at) if text.saved_at else "",
         here=_here(course, text),

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from courses import redo
-from courses.authoring import drafts, editions, prospects, publishing, synopsis
+from courses.authoring import drafts, editions, prospects, publishing, synopsis, variants
 from courses.authoring.editions import CourseEditions
 from courses.authoring.prospects import Prospect
 from courses.authoring.publishing import Choice, OtherNumbers
@@ -127,4 +127,5 @@ def _publishing(
         reaches=redo.reaches(session, course.id, course.draft.id, asked) if course.draft and course.live else {},
         reach=reach,
         seen=_fingerprint(form.choice(), reach) if reach else "",
+        variant_name=lambda one: variants.name(one, i18n.language()),
     )

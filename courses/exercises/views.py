@@ -18,6 +18,8 @@ from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import gettext
 
 blueprint = Blueprint("exercises", __name__)
+NOT_BEGUN = "not begun"
+"""Says that something is left to do, before anything is."""
 COACHES = Audience("managers or coach", lambda person: person.is_manager or "coach" in person.roles)
 
 
@@ -100,6 +102,7 @@ def _part(standing: Standing, lesson: LessonView, form: ReflectionForm, problem:
             "work": work,
             "form": form,
             "problem": problem,
+            "left": entries.left(web.session(), enrolled, lesson) if enrolled else NOT_BEGUN,
             "fewest": entries.FEWEST_WORDS,
         },
     )

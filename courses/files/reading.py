@@ -26,7 +26,7 @@ from courses.files.written import (
     rank,
 )
 from courses.models import EXERCISES, FILE_ROLES, KINDS
-from lms.base.content import ContentError, Faults, TomlFile
+from lms.base.content import CONTENT_LANGUAGES, ContentError, Faults, TomlFile
 from lms.base.i18n import LANGUAGES
 from lms.people.models import TIERS
 
@@ -125,10 +125,11 @@ class _Reader:
         }
 
     def _spoken(self, table: dict[str, Any], first: str, second: str, near: str = "") -> tuple[dict[str, str], ...]:
-        """Two texts that belong together, each with all languages of both, in order."""
+        """Two texts that belong together, each with all languages of both. Only what is shipped needs both."""
         one, other = (self.file.spoken(table, name, near) for name in (first, second))
+        required = ((first, one), (second, other)) if self.complete == CONTENT_LANGUAGES else ((first, one),)
         for language in self.complete:
-            for name, texts in ((first, one), (second, other)):
+            for name, texts in required:
                 if not texts.get(language, "").strip():
                     raise self.file.wrong(f"{name} has no text in {language!r}.", near or name)
         every = {**one, **other}

@@ -215,3 +215,11 @@ def test_the_page_of_a_checklist_ticks_lines(exercise, client_for, people):
     assert "1 of 2 done" in alice.get("/courses/practice/lesson-1").text
     assert alice.submit("/courses/practice/lesson-1/exercise", {"item": ["9"]}).status_code == 404
     assert alice.submit("/courses/practice/lesson-1/done").status_code == 409
+
+
+def test_the_button_to_go_on_is_there_once_the_exercise_is_done(exercise, client_for, people):
+    exercise("checklist", items=1)
+    alice = client_for(people.alice)
+    assert "/courses/practice/lesson-1/done" not in alice.get("/courses/practice/lesson-1").text
+    alice.submit("/courses/practice/lesson-1/exercise", {"item": ["1"]})
+    assert "/courses/practice/lesson-1/done" in alice.get("/courses/practice/lesson-1").text

@@ -16,7 +16,7 @@ from courses.authoring import drafts
 from courses.files import bringing, export, loading, stored, writing
 from courses.files import names as paths
 from courses.media import library
-from courses.models import Course, CourseVersion, LessonText, Prerequisite
+from courses.models import Course, CourseVersion, LessonText, ModuleText, Prerequisite
 from courses.review.models import Topic
 from lms import content
 from lms.base.audit import AuditEntry
@@ -24,8 +24,10 @@ from lms.base.content import ContentError
 from lms.base.files import FileStore
 from lms.guidelines import loading as guidelines
 from quizzes import bank
+from quizzes.authoring import desk
 from quizzes.models import Question, QuestionVersion, QuizVersion
 from tests.courses import files_strategies
+from tests.quizzes.test_authoring import typed
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><circle r='{}'/></svg>"
 
@@ -549,3 +551,21 @@ def test_a_retired_course_is_not_loaded_over(session, files, shipped, tmp_path):
     assert export.slugs(session) == []
     with pytest.raises(ContentError, match="has been retired"):
         bringing.plans(session, files, [out / "courses" / "principles"], loading.rules(session), nothing)
+
+
+def test_what_the_studio_leaves_empty_comes_back_from_the_files(session, files, make, tmp_path):
+    make.guideline()
+    author = make.person("Dana", roles=["author"])
+    course = make.course("principles")
+    draft = drafts.open_draft(session, course.id, author.id)
+    for text in session.scalars(select(ModuleText).where(ModuleText.version_id == draft.id)):
+        text.objective = ""
+    session.flush()
+    make.publish(draft)
+    quiz = desk.create(session, "principles", author.id)
+    desk.save_question(session, quiz, None, typed(), 0, author.id)
+    desk.set_rules(session, quiz, desk.Rules(80, 1, 10, {"en": "Quiz", "nl": "Toets"}, {"en": "", "nl": ""}), author.id)
+    content.export(session, files, tmp_path, "principles", draft=False, seen=lambda path: None)
+    assert "intro" not in (tmp_path / "quizzes" / quiz / "quiz.toml").read_text(encoding="utf-8")
+    plans = content.plan(session, files, tmp_path, draft=False, seen=lambda path: None)
+    assert not plans.changes, plans.lines
