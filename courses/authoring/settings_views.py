@@ -43,24 +43,13 @@ def settings_page(slug: str) -> str:
 @blueprint.post("/studio/<slug>/settings")
 @open_to(AUTHORS)
 def save_facts(slug: str) -> Response:
-    course, form = editions.course(web.session(), slug), FactsForm()
-    try:
-        if form.validate():
-            settings.save(web.session(), course.id, current_user.id, _entered(form))
-            return redirect(url_for("authoring.settings", slug=slug, saved="facts"), 303)
-    except Invalid as refusal:
-        form.form_errors.append(refusal.message)
-    return make_response(_page(course, facts=form), 422)
+    return _save(slug, FactsForm(), CourseWordsForm() if "title_en" in request.form else None, "facts")
 
 
 @blueprint.post("/studio/<slug>/texts")
 @open_to(AUTHORS)
 def save_texts(slug: str) -> Response:
-    course, form = editions.course(web.session(), slug), CourseWordsForm()
-    if not form.validate():
-        return make_response(_page(course, words=form), 422)
-    settings.save_texts(web.session(), course.id, current_user.id, form.words())
-    return redirect(url_for("authoring.settings", slug=slug, saved="words"), 303)
+    return _save(slug, FactsForm() if "code" in request.form else None, CourseWordsForm(), "words")
 
 
 @blueprint.post("/studio/<slug>/duplicate")
@@ -95,6 +84,24 @@ def confirm_discard(slug: str) -> str:
 def discard(slug: str) -> Response:
     gone = discarding.discard(web.session(), editions.course(web.session(), slug).id, current_user.id)
     return redirect(url_for("authoring.studio") if gone else url_for("authoring.course", slug=slug), 303)
+
+
+def _save(slug: str, facts: FactsForm | None, words: CourseWordsForm | None, saved: str) -> Response:
+    """Keep what stands on the page: both parts of it, whichever button was pressed, or neither."""
+    session, course = web.session(), editions.course(web.session(), slug)
+    wrong = [form for form in (facts, words) if form is not None and not form.validate()]
+    try:
+        if not wrong and facts is not None:
+            settings.save(session, course.id, current_user.id, _entered(facts))
+    except Invalid as refusal:
+        assert facts is not None
+        facts.form_errors.append(refusal.message)
+        wrong.append(facts)
+    if wrong:
+        return make_response(_page(course, facts=facts, words=words), 422)
+    if words is not None:
+        settings.save_texts(session, course.id, current_user.id, words.words())
+    return redirect(url_for("authoring.settings", slug=slug, saved=saved), 303)
 
 
 def _entered(form: FactsForm) -> settings.Facts:

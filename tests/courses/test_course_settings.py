@@ -293,3 +293,17 @@ def test_courses_are_found_by_words_and_state(session: Session, make: Make, dana
     assert found(show="new") == found(show="draft") == ["ete-en-ligne"]
     assert found(show="retired") == ["old"]
     assert found("nothing") == found(show="review") == []
+
+
+def test_saving_one_part_of_the_page_keeps_the_other(make: Make, client_for) -> None:
+    make.course("principles")
+    dana = client_for(make.person("Dana", roles=["author"]))
+    fields = {"business_reason": "Because.", "owner": "Hub", "review_on": "2031-01-05", "tier": "staff", "code": "S1"}
+    words = {"title_en": "Better", "summary_en": "In short.", "title_nl": "Beter", "summary_nl": "Kort."}
+    refused = dana.submit("/studio/principles/settings", fields | words | {"review_on": "2020-01-05"})
+    assert refused.status_code == 422
+    assert 'value="Beter"' in refused.text
+    assert dana.submit("/studio/principles/settings", fields | words).status_code == 303
+    page = dana.get("/studio/principles/settings").text
+    assert 'value="Beter"' in page
+    assert 'value="Hub"' in page
