@@ -91,7 +91,7 @@ DEEPEST = 60
 """How deeply tags may stand in one another. No lesson needs 10."""
 MOST_ATTRIBUTES = 100
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_TAG_BEGUN = re.compile(r"<[a-zA-Z!?/][^>]*")
+_TAG_BEGUN = re.compile(r"</?[a-zA-Z][^>]*")
 _APART = re.compile(r"[\s/\"']+")
 
 
@@ -128,11 +128,11 @@ def clean(html: str) -> str:
     Cleaning twice changes nothing more: HTML that is nested wrongly may read differently once it has been put right,
     so it is cleaned again until it stays the same. Raises `TooDeep` and `TooCrowded`.
     """
-    if crowded(html):
-        raise TooCrowded(f"A tag has more than {MOST_ATTRIBUTES} attributes.")
     cleaner = bleach.Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, strip_comments=True)
     _stay_shallow(cleaner)
     html = _printable(_without_programs(html))
+    if crowded(html):
+        raise TooCrowded(f"A tag has more than {MOST_ATTRIBUTES} attributes.")
     for _ in range(ROUNDS):
         cleaned = _printable(str(cleaner.clean(html)))
         if cleaned == html:
