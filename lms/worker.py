@@ -9,7 +9,7 @@ from courses.media import uploads
 from lms.base import outbox
 from lms.base.settings import Settings
 from lms.people import signin
-from quizzes import attempts
+from quizzes import closing
 
 
 def run(app: Flask) -> None:
@@ -38,7 +38,7 @@ def minutely(app: Flask) -> None:
     database = app.extensions["database"]
     with app.app_context():
         with database.transaction() as session:
-            attempts.close_overdue(session)
+            closing.close_overdue(session)
         outbox.deliver(database, app.extensions["settings"])
 
 
@@ -48,7 +48,7 @@ def nightly(app: Flask) -> dict[str, int]:
     done = {}
     with app.app_context():
         for name, job in (
-            ("attempts closed", attempts.close_overdue),
+            ("attempts closed", closing.close_overdue),
             ("authorizations ended", certificates.expire),
             ("renewal reminders queued", certificates.remind),
             ("old sign-ins removed", signin.forget_old),

@@ -14,17 +14,8 @@ from lms.base.errors import NotFound
 from lms.guidelines import catalog as guidelines
 from quizzes import export, files
 from quizzes.files import WrittenQuestion, WrittenQuiz
-from quizzes.models import (
-    Choice,
-    ChoiceText,
-    Question,
-    QuestionClause,
-    QuestionText,
-    QuestionVersion,
-    Quiz,
-    QuizText,
-    QuizVersion,
-)
+from quizzes.models import Quiz, QuizText, QuizVersion
+from quizzes.question_models import Choice, ChoiceText, Question, QuestionClause, QuestionText, QuestionVersion
 from quizzes.questions import ChoiceView
 
 CONTENT = Path(__file__).resolve().parent / "content"
@@ -45,7 +36,7 @@ def load(session: Session, folder: Path) -> str:
     newest = session.scalar(
         select(QuizVersion).where(QuizVersion.quiz_id == quiz.id).order_by(QuizVersion.number.desc()).limit(1)
     )
-    if newest and not newest.source_sha256:
+    if newest and (not newest.source_sha256 or _has_authors(session, quiz.id)):
         return "kept"
     catalog.set_quiz(session, course_id, written.slug, written.minutes)
     if newest and newest.source_sha256 == written.sha256:
@@ -59,6 +50,14 @@ def load(session: Session, folder: Path) -> str:
     session.flush()
     audit.record(session, "loaded a quiz", f"quiz:{quiz.id}", version=newest.number + 1 if newest else 1)
     return "updated" if newest else "added"
+
+
+def _has_authors(session: Session, quiz_id: int) -> bool:
+    """Whether a question of the quiz was written in the studio."""
+    written = select(QuestionVersion.id).join(Question, Question.id == QuestionVersion.question_id)
+    return bool(
+        session.scalar(written.where(Question.quiz_id == quiz_id, QuestionVersion.author_id.is_not(None)).limit(1))
+    )
 
 
 def bring(session: Session, written: WrittenQuiz) -> None:

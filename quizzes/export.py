@@ -10,7 +10,8 @@ from courses.models import Course
 from lms.base import toml
 from lms.base.i18n import LANGUAGES
 from quizzes.files import POST_PARTS, WrittenQuestion, WrittenQuiz
-from quizzes.models import Choice, Question, QuestionText, QuestionVersion, Quiz, QuizVersion
+from quizzes.models import Quiz, QuizVersion
+from quizzes.question_models import Choice, Question, QuestionText, QuestionVersion
 from quizzes.questions import ChoiceView, Post, by_code
 
 

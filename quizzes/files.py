@@ -14,7 +14,7 @@ from typing import Any
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile
 from lms.base.i18n import LANGUAGES
 from quizzes.kinds import KINDS
-from quizzes.questions import ChoiceView, Post
+from quizzes.questions import ChoiceView, Matter, Post
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 POST_PARTS = ("name", "place", "time", "text")
@@ -139,7 +139,7 @@ class _Reader:
             raise self._wrong(key, f"kind is {kind!r}; it must be one of {', '.join(KINDS)}")
         stems, explanations = self._words(key, "stem"), self._words(key, "explanation")
         choices = tuple(self._choices(key, table))
-        if problem := KINDS[kind].problem(choices):
+        if problem := KINDS[kind].problem(Matter(choices)):
             raise self._wrong(key, problem)
         red_line, clauses = self._flag(table, "red_line", key), self._clauses(table, key)
         posts = self._posts(key, KINDS[kind].needs_post)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import IntegerField, StringField, ValidationError
-from wtforms.validators import AnyOf, InputRequired
+from wtforms.validators import AnyOf, InputRequired, Optional
 
 from lms.base.forms import Form
 from quizzes.attempts import TIMES
@@ -28,4 +28,5 @@ class AnswerForm(Form):
 
     question = IntegerField(validators=[InputRequired(), _is_sane])
     revision = IntegerField(validators=[InputRequired(), _is_sane])
+    certainty = IntegerField(validators=[Optional(), AnyOf((1, 2, 3))])
     go = StringField(validators=[AnyOf(["", "overview", "leave", *map(str, range(1, 201))])], default="")

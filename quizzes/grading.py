@@ -1,26 +1,46 @@
 """From marks to a verdict. Whole numbers only, rounded down: rounding never makes a pass."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from quizzes.questions import Marked
 
+RULES = 2
+"""The number of these rules; a result keeps it. 1: pass mark and red lines. 2: must-pass clauses, void questions."""
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of an attempt. `percent_hundredths` is in hundredths of a percent: 7999 is 79.99 %."""
+    """The result of an attempt. `percent_hundredths` is in hundredths of a percent: 7999 is 79.99 %.
+
+    `missed` are the must-pass clauses that were not mastered.
+    """
 
     percent_hundredths: int
     red_lines_crossed: int
     passed: bool
+    missed: tuple[str, ...] = ()
 
 
-def verdict(marks: Iterable[Marked], pass_mark: int) -> Verdict:
+def verdict(marks: Iterable[Marked], pass_mark: int, must_pass: Mapping[str, int] | None = None) -> Verdict:
     """The verdict on the marks of all questions of a paper, for a pass mark in percent.
 
-    Passed is who reaches the pass mark and crosses no red line. An empty paper earns nothing.
+    Passed is who reaches the pass mark, crosses no red line, and earns so many percent of the credit on the questions
+    about each clause of `must_pass`; a clause that the paper does not ask about is not held against anybody. Voided
+    questions are left out. An empty paper earns nothing.
     """
-    marked = list(marks)
-    percent_hundredths = 100 * sum(mark.credit for mark in marked) // len(marked) if marked else 0
+    marked = [mark for mark in marks if not mark.voided]
+    percent_hundredths = share(marked)
     crossed = sum(mark.crossed for mark in marked)
-    return Verdict(percent_hundredths, crossed, percent_hundredths >= 100 * pass_mark and not crossed)
+    missed = tuple(
+        code
+        for code, percent in (must_pass or {}).items()
+        if (about := [mark for mark in marked if code in mark.clauses]) and share(about) < 100 * percent
+    )
+    passed = percent_hundredths >= 100 * pass_mark and not crossed and not missed
+    return Verdict(percent_hundredths, crossed, passed, missed)
+
+
+def share(marks: Sequence[Marked]) -> int:
+    """The credit earned, in hundredths of a percent, rounded down."""
+    return 100 * sum(mark.credit for mark in marks) // len(marks) if marks else 0

@@ -1,16 +1,15 @@
-"""Questions in versions, frozen papers, and what was answered and how it was marked."""
+"""Quizzes, and the versions of their rules."""
 
-import secrets
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.base.db import Base, append_only, one_of, protect
+from lms.base.db import Base, one_of, protect
 
-KINDS = ("single", "multiple", "truefalse", "sort", "scenario")
-STATES = ("in_progress", "marked")
+PHASES = ("during", "right_after", "later", "after_passing")
+PARTS = ("outcomes", "answers", "clauses", "key", "reasons")
+DIMENSIONS = ("clause", "tag", "difficulty", "kind")
 
 
 class Quiz(Base):
@@ -24,7 +23,11 @@ class Quiz(Base):
 
 
 class QuizVersion(Base):
-    """The rules of a quiz: pass mark in percent, how many questions are drawn, how many minutes it may take."""
+    """The rules of a quiz: pass mark in percent, how many questions are drawn, how many minutes it may take.
+
+    `attempts_allowed` attempts (none: any number), `cooling_hours` apart, then `long_wait_days` before a new series.
+    `markers` read what rules cannot mark; when two differ by more than `apart` percent, a third one decides.
+    """
 
     __tablename__ = "quiz_version"
     __table_args__ = (
@@ -32,6 +35,9 @@ class QuizVersion(Base):
         CheckConstraint("pass_mark BETWEEN 1 AND 100", name="pass_mark"),
         CheckConstraint("questions_drawn > 0", name="questions_drawn"),
         CheckConstraint("minutes > 0", name="minutes"),
+        CheckConstraint("attempts_allowed IS NULL OR attempts_allowed > 0", name="attempts_allowed"),
+        CheckConstraint("cooling_hours >= 0 AND long_wait_days >= 0", name="waits"),
+        CheckConstraint("markers IN (1, 2) AND marking_days > 0 AND apart BETWEEN 0 AND 100", name="marking"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,9 +46,56 @@ class QuizVersion(Base):
     pass_mark: Mapped[int]
     questions_drawn: Mapped[int]
     minutes: Mapped[int]
+    closes_at: Mapped[datetime | None]
+    asks_certainty: Mapped[bool] = mapped_column(default=False)
+    attempts_allowed: Mapped[int | None] = mapped_column(default=3)
+    cooling_hours: Mapped[int] = mapped_column(default=48)
+    long_wait_days: Mapped[int] = mapped_column(default=30)
+    markers: Mapped[int] = mapped_column(default=1)
+    anonymous_marking: Mapped[bool] = mapped_column(default=True)
+    marking_days: Mapped[int] = mapped_column(default=5)
+    apart: Mapped[int] = mapped_column(default=25)
     published_at: Mapped[datetime]
     source_sha256: Mapped[str]
     texts: Mapped[list["QuizText"]] = relationship(lazy="raise")
+    must_pass: Mapped[list["MustPass"]] = relationship(lazy="raise")
+    quotas: Mapped[list["Quota"]] = relationship(lazy="raise", order_by="Quota.position")
+    review_rules: Mapped[list["ReviewRule"]] = relationship(lazy="raise")
+
+
+class MustPass(Base):
+    """A clause that must be mastered: so many percent of the credit for the questions about it, or no pass."""
+
+    __tablename__ = "must_pass"
+    __table_args__ = (CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    percent: Mapped[int]
+
+
+class Quota(Base):
+    """A line of a quiz's blueprint: so many questions of this clause, tag, difficulty or kind."""
+
+    __tablename__ = "quota"
+    __table_args__ = (one_of("dimension", DIMENSIONS), CheckConstraint("count > 0", name="count"))
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    dimension: Mapped[str]
+    value: Mapped[str]
+    count: Mapped[int]
+
+
+class ReviewRule(Base):
+    """What a learner may see of an attempt in a phase. Without any row for a quiz, the usual rules hold."""
+
+    __tablename__ = "review_rule"
+    __table_args__ = (one_of("phase", PHASES), one_of("part", PARTS))
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
+    phase: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
 
 
 class QuizText(Base):
@@ -56,182 +109,5 @@ class QuizText(Base):
     intro: Mapped[str]
 
 
-class Question(Base):
-    """A question of a quiz's bank. `current_id` is the version that is drawn; none when it is retired."""
-
-    __tablename__ = "question"
-    __table_args__ = (UniqueConstraint("quiz_id", "key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
-    key: Mapped[str]
-    current_id: Mapped[int | None] = mapped_column(
-        ForeignKey("question_version.id", use_alter=True, name="fk_question_current_id_question_version")
-    )
-
-
-class QuestionVersion(Base):
-    """A question as it was at one time. Attempts keep the version they were asked."""
-
-    __tablename__ = "question_version"
-    __table_args__ = (UniqueConstraint("question_id", "number"), one_of("kind", KINDS))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
-    number: Mapped[int]
-    kind: Mapped[str]
-    red_line: Mapped[bool]
-    created_at: Mapped[datetime]
-    source_sha256: Mapped[str]
-    texts: Mapped[list["QuestionText"]] = relationship(lazy="raise")
-    choices: Mapped[list["Choice"]] = relationship(lazy="raise", order_by="Choice.position")
-    clauses: Mapped[list["QuestionClause"]] = relationship(lazy="raise")
-
-
-class QuestionText(Base):
-    """A question in one language; the post is what a scenario is about."""
-
-    __tablename__ = "question_text"
-
-    version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
-    stem: Mapped[str]
-    explanation: Mapped[str]
-    post_name: Mapped[str] = mapped_column(default="")
-    post_place: Mapped[str] = mapped_column(default="")
-    post_time: Mapped[str] = mapped_column(default="")
-    post_text: Mapped[str] = mapped_column(default="")
-
-
-class QuestionClause(Base):
-    """A clause of the guideline that a question asks about."""
-
-    __tablename__ = "question_clause"
-
-    version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
-    code: Mapped[str] = mapped_column(primary_key=True)
-
-
-class Choice(Base):
-    """One answer that can be chosen, or a statement to sort.
-
-    `credit` is what choosing it earns in percent (single, scenario, true or false: 0, 50 or 100; several answers:
-    100 for a right one). `bucket` is where a statement belongs. `crosses` marks what crosses a red line.
-    """
-
-    __tablename__ = "choice"
-    __table_args__ = (
-        UniqueConstraint("version_id", "key"),
-        CheckConstraint("credit BETWEEN 0 AND 100", name="credit"),
-        CheckConstraint("bucket IS NULL OR bucket IN ('green', 'amber', 'red')", name="bucket"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"))
-    key: Mapped[str]
-    position: Mapped[int]
-    credit: Mapped[int]
-    bucket: Mapped[str | None]
-    crosses: Mapped[bool]
-    texts: Mapped[list["ChoiceText"]] = relationship(lazy="raise")
-
-
-class ChoiceText(Base):
-    """A choice in one language, and why it is right, half right or not."""
-
-    __tablename__ = "choice_text"
-
-    choice_id: Mapped[int] = mapped_column(ForeignKey("choice.id"), primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
-    text: Mapped[str]
-    why: Mapped[str]
-
-
-class Attempt(Base):
-    """Somebody's go at a quiz. The paper is frozen when it starts; the result when it is submitted.
-
-    `percent_hundredths` is the result in hundredths of a percent, rounded down: rounding never makes a pass.
-    `revision` is that of the newest response.
-    """
-
-    __tablename__ = "attempt"
-    __table_args__ = (
-        UniqueConstraint("enrollment_id", "number"),
-        one_of("state", STATES),
-        CheckConstraint("(state = 'marked') = (submitted_at IS NOT NULL)", name="submitted_at"),
-        CheckConstraint("(state = 'marked') = (passed IS NOT NULL)", name="passed"),
-        Index(
-            "uq_attempt_one_open",
-            "enrollment_id",
-            unique=True,
-            sqlite_where=text("state = 'in_progress'"),
-            postgresql_where=text("state = 'in_progress'"),
-        ),
-        Index("ix_attempt_deadline", "state", "deadline_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    uid: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_hex(16))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
-    quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"))
-    number: Mapped[int]
-    state: Mapped[str] = mapped_column(default="in_progress")
-    revision: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[datetime]
-    deadline_at: Mapped[datetime]
-    submitted_at: Mapped[datetime | None]
-    late: Mapped[bool] = mapped_column(default=False)
-    percent_hundredths: Mapped[int | None]
-    passed: Mapped[bool | None]
-    items: Mapped[list["PaperItem"]] = relationship(lazy="raise", order_by="PaperItem.position")
-
-
-class PaperItem(Base):
-    """A question on an attempt's paper: which version, in which place, with the choices in which order (their keys)."""
-
-    __tablename__ = "paper_item"
-    __table_args__ = (UniqueConstraint("attempt_id", "position"), UniqueConstraint("attempt_id", "question_version_id"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
-    position: Mapped[int]
-    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
-    choice_order: Mapped[list[str]] = mapped_column(JSON)
-
-
-class Response(Base):
-    """What was chosen, at a moment. The newest revision of an item counts; none is ever changed."""
-
-    __tablename__ = "response"
-    __table_args__ = (UniqueConstraint("attempt_id", "revision"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
-    item_id: Mapped[int] = mapped_column(ForeignKey("paper_item.id"), index=True)
-    revision: Mapped[int]
-    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
-    answered_at: Mapped[datetime]
-
-
-class Mark(Base):
-    """How an item was marked: credit in percent, and whether the answer crossed a red line."""
-
-    __tablename__ = "mark"
-
-    item_id: Mapped[int] = mapped_column(ForeignKey("paper_item.id"), primary_key=True)
-    credit: Mapped[int]
-    crossed: Mapped[bool]
-    marked_at: Mapped[datetime]
-
-
-for table in (QuizVersion, QuizText, QuestionVersion, QuestionText, QuestionClause, Choice, ChoiceText):
-    protect(table.__table__, ("UPDATE", "DELETE"), "a version of a question never changes")  # type: ignore[arg-type]
-for record in (PaperItem, Response, Mark):
-    append_only(record.__table__)  # type: ignore[arg-type]
-protect(
-    Attempt.__table__,  # type: ignore[arg-type]
-    ("UPDATE", "DELETE"),
-    "a marked attempt never changes",
-    when="OLD.state = 'marked'",
-)
+for table in (QuizVersion, QuizText, MustPass, Quota, ReviewRule):
+    protect(table.__table__, ("UPDATE", "DELETE"), "a version of a quiz never changes")  # type: ignore[arg-type]

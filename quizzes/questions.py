@@ -1,7 +1,7 @@
 """A quiz and its questions as they are read: in all languages, never changing, kept in the process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,40 @@ class ChoiceView:
     crosses: bool
     texts: Mapping[str, str]
     whys: Mapping[str, str]
+    partners: Mapping[str, str] = field(default_factory=dict)
+    step: str | None = None
+    leads_to: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A turn of a thread or a fork of a tree; `names` say who speaks, empty for a plain question."""
+
+    key: str
+    names: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """What a marker looks at, worth 0 to `most` points. `id` is 0 while it is not kept yet."""
+
+    id: int
+    key: str
+    most: int
+    titles: Mapping[str, str]
+    guides: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What the kind of a question looks over before the question is kept."""
+
+    choices: tuple[ChoiceView, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[StepView, ...] = ()
+    criteria: tuple[CriterionView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +82,11 @@ class QuestionView:
     posts: Mapping[str, Post]
     explanations: Mapping[str, str]
     choices: tuple[ChoiceView, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[StepView, ...] = ()
+    criteria: tuple[CriterionView, ...] = ()
+    line_id: int = 0
+    """The version with which the line of its figures began: this one, or the one before a typo was mended."""
 
     def choice(self, key: str) -> ChoiceView:
         """The choice with this key. Raises `KeyError`."""
@@ -62,8 +101,37 @@ class QuestionView:
 
 
 @dataclass(frozen=True)
+class Pooled:
+    """A question as the drawing sees it: no words. `tier`: only for people of that tier, none for everybody.
+
+    `keys` are those of its choices as written, `seen` says how often the person who starts has had it.
+    """
+
+    number: int
+    version_id: int
+    kind: str
+    red_line: bool
+    clauses: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    tier: str | None = None
+    difficulty: int | None = None
+    always: bool = False
+    keys: tuple[str, ...] = ()
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class QuotaView:
+    """So many questions of this clause, tag, difficulty or kind."""
+
+    dimension: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
 class QuizView:
-    """A version of a quiz: its rules, its words, and every question that had been written when it was published."""
+    """A version of a quiz: its rules and its words. `must_pass` are percent by clause, `shows` parts by phase."""
 
     id: int
     slug: str
@@ -77,15 +145,31 @@ class QuizView:
     published_at: datetime
     titles: Mapping[str, str]
     intros: Mapping[str, str]
-    questions: Mapping[int, QuestionView]
+    closes_at: datetime | None = None
+    asks_certainty: bool = False
+    attempts_allowed: int | None = 3
+    cooling_hours: int = 48
+    long_wait_days: int = 30
+    markers: int = 1
+    anonymous_marking: bool = True
+    marking_days: int = 5
+    apart: int = 25
+    must_pass: Mapping[str, int] = field(default_factory=dict)
+    quotas: tuple[QuotaView, ...] = ()
+    shows: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Marked:
-    """How an answer was marked: credit in percent of the question, and whether it crosses a red line."""
+    """How an answer was marked: credit in percent of the question, and whether it crosses a red line.
+
+    A `voided` question counts for nothing, neither way. `clauses` are those that the question is about.
+    """
 
     credit: int
     crossed: bool
+    voided: bool = False
+    clauses: tuple[str, ...] = ()
 
 
 def by_code(code: str) -> tuple[bool, int]:

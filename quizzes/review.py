@@ -17,9 +17,13 @@ RIGHT, HALF, AGAIN = "right", "half", "again"
 
 @dataclass(frozen=True)
 class Shown:
-    """A choice as text; `bucket` says where a statement was put; `whys` are empty before a pass."""
+    """A line of an answer: its text, or `words` as they were typed; `bucket` says where a statement was put.
+
+    `whys` are empty before a pass.
+    """
 
     texts: Mapping[str, str]
+    words: str
     bucket: str
     whys: Mapping[str, str]
 
@@ -94,7 +98,7 @@ def _reviewed(item: Item, mark: Marked, passed: bool) -> Reviewed:
 
 
 def _shown(line: Line, passed: bool) -> Shown:
-    return Shown(line.choice.texts, line.bucket, line.choice.whys if passed else {})
+    return Shown(line.texts, line.words, line.bucket, line.whys if passed else {})
 
 
 def _outcome(mark: Marked) -> str:

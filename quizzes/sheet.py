@@ -2,38 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from quizzes.kinds.kind import Option
 from quizzes.papers import Item
 from quizzes.questions import Post
 
 
 @dataclass(frozen=True)
-class Option:
-    """A choice or a statement. `value` is its place on the paper: it says nothing about the order it was written in."""
-
-    value: str
-    texts: Mapping[str, str]
-    chosen: bool
-    bucket: str
-
-    @property
-    def letter(self) -> str:
-        return "ABCDEFGH"[int(self.value) - 1]
-
-
-@dataclass(frozen=True)
 class Asked:
-    """A question, with what was answered so far. `layout` names the template of its choices."""
+    """A question, with what was answered so far. `layout` names the template of its choices, `more` is for it alone.
+
+    `asks_certainty` says whether the page asks how sure somebody is, `certainty` what she said.
+    """
 
     position: int
     layout: str
     stems: Mapping[str, str]
     posts: Mapping[str, Post]
     options: tuple[Option, ...]
+    more: Mapping[str, Any]
     answered: bool
+    asks_certainty: bool
+    certainty: int | None
 
 
-def asked(items: Sequence[Item]) -> list[Asked]:
+def asked(items: Sequence[Item], *, asks_certainty: bool = False) -> list[Asked]:
     """The questions of a paper as the one who answers them may see them."""
     return [
         Asked(
@@ -41,16 +35,11 @@ def asked(items: Sequence[Item]) -> list[Asked]:
             layout=item.kind.layout,
             stems=item.question.stems,
             posts=item.question.posts,
-            options=_options(item),
+            options=item.kind.show(item.question, item.order, item.answer),
+            more=item.kind.more(item.question, item.order, item.answer),
             answered=item.answered,
+            asks_certainty=asks_certainty and item.kind.judgment,
+            certainty=item.certainty,
         )
         for item in items
     ]
-
-
-def _options(item: Item) -> tuple[Option, ...]:
-    given = {line.choice.key: line.bucket for line in item.kind.given(item.question, item.answer)}
-    return tuple(
-        Option(value=str(place), texts=item.question.choice(key).texts, chosen=key in given, bucket=given.get(key, ""))
-        for place, key in enumerate(item.order, 1)
-    )

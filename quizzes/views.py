@@ -13,10 +13,10 @@ from lms.base.access import SIGNED_IN, open_to
 from lms.base.errors import Invalid
 from lms.base.i18n import gettext
 from lms.guidelines import catalog as guidelines
-from quizzes import attempts, definitions, papers
+from quizzes import attempts, closing, definitions, gates, papers
+from quizzes.attempt_models import OPEN, Attempt
 from quizzes.attempts import Stale
 from quizzes.forms import AnswerForm, StartForm
-from quizzes.models import Attempt
 from quizzes.review import review
 from quizzes.sheet import Asked, asked
 
@@ -29,10 +29,10 @@ ATTEMPT = "/attempts/<int(max=2147483647):attempt_id>"
 def quiz(slug: str) -> str:
     found = definitions.live(web.session(), slug)
     standing = progress.standing(web.session(), current_user.id, found.course_slug)
-    mine = attempts.of_person(web.session(), current_user.id, found)
-    gate = attempts.gate(standing, mine)
+    mine = gates.of_person(web.session(), current_user.id, found)
+    gate = gates.gate(standing, found, mine)
     return render_template(
-        "quizzes/quiz.html", quiz=found, standing=standing, mine=mine, gate=gate, times=attempts.TIMES
+        "quizzes/quiz.html", quiz=found, standing=standing, mine=mine.attempts, gate=gate, times=attempts.TIMES
     )
 
 
@@ -42,7 +42,7 @@ def start(slug: str) -> Response:
     form = StartForm()
     if not form.validate():
         raise Invalid(gettext("Choose how much time you take, and start once more."))
-    attempt = attempts.start(web.session(), current_user.id, slug, time=form.time.data or 100)
+    attempt = attempts.start(web.session(), current_user.id, slug, time=form.time.data or 100, language=i18n.language())
     return redirect(url_for("quizzes.attempt", attempt_id=attempt.id), 303)
 
 
@@ -50,7 +50,7 @@ def start(slug: str) -> Response:
 @open_to(SIGNED_IN)
 def attempt(attempt_id: int) -> str:
     found = _mine(attempt_id)
-    if found.state == "marked":
+    if found.state not in OPEN:
         return _result(found)
     return _question_page(found, request.args.get("question", ""))
 
@@ -62,7 +62,7 @@ def save(attempt_id: int) -> Response:
     form, found = AnswerForm(), _mine(attempt_id)
     if not form.validate():
         raise Invalid(gettext("Something of the page did not arrive. Load it again and choose once more."))
-    if found.state == "marked":
+    if found.state not in OPEN:
         return _moved(url_for("quizzes.attempt", attempt_id=attempt_id))
     try:
         _save(found, form)
@@ -77,7 +77,7 @@ def save(attempt_id: int) -> Response:
 @open_to(SIGNED_IN)
 def overview(attempt_id: int) -> str | Response:
     found = _mine(attempt_id)
-    if found.state == "marked":
+    if found.state not in OPEN:
         return redirect(url_for("quizzes.attempt", attempt_id=attempt_id))
     return _open_page("quizzes/overview.html", found, _questions(found))
 
@@ -85,26 +85,28 @@ def overview(attempt_id: int) -> str | Response:
 @blueprint.post(f"{ATTEMPT}/submit")
 @open_to(SIGNED_IN)
 def submit(attempt_id: int) -> Response:
-    attempts.submit(web.session(), attempts.get(web.session(), attempt_id, current_user.id))
+    closing.submit(web.session(), attempts.get(web.session(), attempt_id, current_user.id))
     return redirect(url_for("quizzes.attempt", attempt_id=attempt_id), 303)
 
 
 def _mine(attempt_id: int) -> Attempt:
     """The attempt of the person at the page. One whose time is over is closed first, whatever the request is."""
     found = attempts.get(web.session(), attempt_id, current_user.id)
-    if attempts.is_overdue(found):
+    if closing.is_overdue(found):
         person_id = current_user.id
         with web.own_transaction() as session:
-            attempts.submit(session, attempts.get(session, attempt_id, person_id))
+            closing.submit(session, attempts.get(session, attempt_id, person_id))
         found = attempts.get(web.session(), attempt_id, person_id)
     return found
 
 
 def _save(found: Attempt, form: AnswerForm) -> None:
     item = papers.item(web.session(), found, form.question.data or 0)
-    answer = item.kind.parse(request.form.to_dict(flat=False), item.order)
+    answer = item.kind.parse(item.question, request.form.to_dict(flat=False), item.order, item.answer)
     if answer is not None:
-        attempts.save(web.session(), found, item.position, answer, form.revision.data or 0)
+        attempts.save(
+            web.session(), found, item.position, answer, form.revision.data or 0, certainty=form.certainty.data
+        )
 
 
 def _saved(found: Attempt) -> Response:
@@ -128,7 +130,8 @@ def _after(found: Attempt, go: str) -> str:
 
 
 def _questions(found: Attempt) -> list[Asked]:
-    return asked(papers.items(web.session(), found))
+    quiz = definitions.version(web.session(), found.quiz_version_id)
+    return asked(papers.items(web.session(), found), asks_certainty=quiz.asks_certainty)
 
 
 def _question_page(found: Attempt, place: str, problem: str = "") -> str:

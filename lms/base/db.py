@@ -7,7 +7,7 @@ and writes later fails at once when another writer came between, whatever the ti
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -167,7 +167,7 @@ class Database:
 
 
 Value = TypeVar("Value")
-REMEMBERED_AT_MOST = 4000
+REMEMBERED_AT_MOST = 10_000
 
 
 def remembered(session: Session, key: Hashable, load: Callable[[], Value]) -> Value:
@@ -185,6 +185,25 @@ def remembered(session: Session, key: Hashable, load: Callable[[], Value]) -> Va
     while len(kept) > REMEMBERED_AT_MOST:
         kept.popitem(last=False)
     return value
+
+
+def all_remembered(
+    session: Session, kind: str, ids: Iterable[int], load: Callable[[Sequence[int]], Mapping[int, Value]]
+) -> dict[int, Value]:
+    """What is kept for each of these numbers, as by `remembered` with the key `(kind, id)`.
+
+    `load` is called once with those that are not in the process yet. A number it does not return is left out.
+    """
+    kept: OrderedDict[Hashable, Any] = session.info["remembered"]
+    own: dict[Hashable, Any] = session.info["unsettled"]
+    wanted = dict.fromkeys(ids)
+    missing = [id for id in wanted if (kind, id) not in own and (kind, id) not in kept]
+    loaded = dict(load(missing)) if missing else {}
+    own.update({(kind, id): value for id, value in loaded.items()})
+    found = {id: own[kind, id] if (kind, id) in own else kept.get((kind, id)) for id in wanted}
+    while len(kept) > REMEMBERED_AT_MOST:
+        kept.popitem(last=False)
+    return {id: value for id, value in found.items() if value is not None}
 
 
 def rows(session: Session, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:

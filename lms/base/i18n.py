@@ -139,6 +139,8 @@ def _calendar_day(value: date, pattern: str, locale: str) -> str:
 
 def moment(value: datetime) -> str:
     """Day and time in the reader's time zone, with the zone's name in words."""
+    if not has_app_context():
+        return f"{value:%Y-%m-%d %H:%M} UTC"
     return f"{format_datetime(value, 'd MMMM y, HH:mm')} ({_zone_name()})"
 
 

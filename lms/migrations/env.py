@@ -20,7 +20,13 @@ import lms.base.audit  # noqa: F401
 import lms.base.outbox  # noqa: F401
 import lms.guidelines.models  # noqa: F401
 import lms.people.models  # noqa: F401
-import quizzes.models  # noqa: F401 - importing these makes all tables known
+import quizzes.analysis.models  # noqa: F401
+import quizzes.attempt_models  # noqa: F401
+import quizzes.marking.models  # noqa: F401
+import quizzes.models  # noqa: F401
+import quizzes.practice.models  # noqa: F401
+import quizzes.question_models  # noqa: F401
+import quizzes.regrading.models  # noqa: F401 - importing these makes all tables known
 from courses.search.models import is_described
 from lms.base.db import Base, Moment
 

@@ -6,8 +6,8 @@ Every deed locks the quiz first, and makes a new version of it: a version never 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from courses import addresses, catalog
 from courses.events import CoursePublished
@@ -16,14 +16,18 @@ from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import gettext
 from lms.guidelines import catalog as guidelines
-from quizzes import bank, definitions
+from quizzes import bank, definitions, pool
 from quizzes.authoring import writing
 from quizzes.authoring.writing import Typed
-from quizzes.models import Question, QuestionVersion, Quiz, QuizText, QuizVersion
-from quizzes.questions import QuestionView, QuizView
+from quizzes.models import Quiz, QuizText, QuizVersion
+from quizzes.question_models import Question, QuestionVersion
+from quizzes.questions import Pooled, QuestionView, QuizView
 
 PASS_MARK, QUESTIONS_DRAWN, MINUTES = 80, 10, 25
 """The rules of a new quiz, until its author sets others."""
+
+
+_later = aliased(QuestionVersion)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class QuizDesk:
     course_title: dict[str, str]
     open: bool
     questions: tuple[Banked, ...]
+    pool: tuple[Pooled, ...]
+    """What an exam draws from: questions of other banks too, none that are only for practice."""
 
     @property
     def drawable(self) -> list[QuestionView]:
@@ -98,22 +104,27 @@ def create(session: Session, course_slug: str, person_id: int) -> str:
     return slug
 
 
+_LAST = select(func.max(_later.number)).where(_later.question_id == Question.id).correlate(Question).scalar_subquery()
+_BANKED = (
+    select(Question.id, Question.current_id, QuestionVersion.id.label("version_id"), QuestionVersion.number)
+    .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+    .where(QuestionVersion.number == _LAST)
+    .order_by(Question.id)
+)
+
+
 def desk(session: Session, slug: str) -> QuizDesk:
     """A quiz with all its questions, for its authors. Raises `NotFound`. The same number of statements for any bank."""
     quiz = definitions.live(session, slug)
-    rows = session.execute(select(Question.id, Question.current_id).where(Question.quiz_id == quiz.id))
-    drawn = {number for number, version_id in rows if version_id is not None}
-    newest: dict[int, QuestionView] = {}
-    counts: dict[int, int] = {}
-    for question in sorted(quiz.questions.values(), key=lambda question: question.version_id):
-        newest[question.number] = question
-        counts[question.number] = counts.get(question.number, 0) + 1
+    rows = session.execute(_BANKED.where(Question.quiz_id == quiz.id)).all()
+    questions = definitions.questions(session, (row.version_id for row in rows))
     course = session.scalars(select(Course).where(Course.id == quiz.course_id)).one()
     return QuizDesk(
         quiz=quiz,
         course_title=_course_titles(session, quiz.course_id),
         open=course.quiz_slug is not None,
-        questions=tuple(Banked(question, counts[number], number not in drawn) for number, question in newest.items()),
+        questions=tuple(Banked(questions[row.version_id], row.number, row.current_id is None) for row in rows),
+        pool=tuple(pool.drawable(session, quiz.id)),
     )
 
 
@@ -138,8 +149,8 @@ def save_question(session: Session, slug: str, key: str | None, typed: Typed, op
     faults = writing.faults(typed, [clause.code for clause in guidelines.live(session).clauses])
     if faults:
         raise Invalid(" ".join(faults))
-    keys = {question.key for question in quiz.questions.values()}
     if key is None:
+        keys = set(session.scalars(select(Question.key).where(Question.quiz_id == quiz.id)))
         key = addresses.from_title(typed.words[f"stem-{writing.ORIGINAL}"], keys, "question")
         question = Question(quiz_id=quiz.id, key=key)
         session.add(question)
@@ -153,11 +164,11 @@ def save_question(session: Session, slug: str, key: str | None, typed: Typed, op
     if last is None or last.source_sha256 != written.sha256:
         now = clock.now()
         version = bank.question_version(question.id, opened + 1, written, now)
+        version.author_id, version.change = person_id, "change" if last else "first"
         session.add(version)
         session.flush()
         if last is None or question.current_id is not None:
             question.current_id = version.id
-        _add_version(session, quiz.id, quiz.number + 1, _rules(quiz), now)
         audit.record(session, "kept a question", f"question:{question.id}", actor_id=person_id, version=opened + 1)
     return key
 
@@ -173,7 +184,7 @@ def retire(session: Session, slug: str, key: str, person_id: int) -> None:
     quiz = _locked(session, slug)
     question = _question(session, quiz, key)
     found = desk(session, slug)
-    if question.current_id is not None and found.open and len(found.drawable) <= quiz.questions_drawn:
+    if question.current_id is not None and found.open and len(found.pool) <= quiz.questions_drawn:
         raise Conflict(
             gettext(
                 "The quiz draws %(count)s questions, and there are no more than that. Add one first.",
@@ -203,7 +214,7 @@ def open_quiz(session: Session, slug: str, person_id: int) -> None:
 
 def not_ready(found: QuizDesk) -> str:
     """Why learners cannot take the quiz yet, as a sentence; empty when they can."""
-    there, wanted = len(found.drawable), found.quiz.questions_drawn
+    there, wanted = len(found.pool), found.quiz.questions_drawn
     if there >= wanted:
         return ""
     words = {"wanted": wanted, "there": there}

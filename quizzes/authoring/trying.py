@@ -1,20 +1,22 @@
 """Trying a quiz: a paper as a learner would get it, marked at once. Nothing is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from quizzes import drawing
 from quizzes.grading import Verdict, verdict
 from quizzes.kinds import KINDS
 from quizzes.kinds.kind import Fields
 from quizzes.papers import Item
-from quizzes.questions import Marked, QuestionView
+from quizzes.questions import Marked, Pooled, QuestionView, QuizView
 
 
-def paper(bank: Iterable[QuestionView], count: int, seed: int) -> list[Item]:
-    """The paper that this seed draws, nothing answered."""
+def paper(questions: Mapping[int, QuestionView], pool: Iterable[Pooled], quiz: QuizView, seed: int) -> list[Item]:
+    """The paper that this seed draws from a pool, nothing answered. `questions` are by version."""
+    drawn = drawing.draw(pool, quiz.questions_drawn, seed, quotas=quiz.quotas)
     return [
-        Item(id=0, position=place, question=drawn.question, order=drawn.order, answer=None, mark=None)
-        for place, drawn in enumerate(drawing.draw(bank, count, seed), 1)
+        Item(0, place, questions[one.version_id], drawing.order(one, seed), answer=None, mark=None)
+        for place, one in enumerate(drawn, 1)
     ]
 
 
@@ -28,12 +30,17 @@ def marked(items: Iterable[Item], fields: Fields) -> list[Item]:
         prefix = f"q{item.position}-"
         own = {name.removeprefix(prefix): values for name, values in fields.items() if name.startswith(prefix)}
         kind = KINDS[item.question.kind]
-        answer = kind.parse(own, item.order)
-        mark = kind.mark(item.question, answer)
-        found.append(Item(item.id, item.position, item.question, item.order, answer, mark))
+        answer = kind.parse(item.question, own, item.order, None)
+        mark = (
+            kind.marked_by_hand(item.question, answer, 100)
+            if kind.waits_for(item.question)
+            else kind.mark(item.question, answer)
+        )
+        found.append(replace(item, answer=answer, mark=mark))
     return found
 
 
-def result(items: Iterable[Item], pass_mark: int) -> Verdict:
-    """The verdict on a marked paper."""
-    return verdict((item.mark or Marked(0, False) for item in items), pass_mark)
+def result(items: Iterable[Item], quiz: QuizView) -> Verdict:
+    """The verdict on a marked paper. What a person marks counts as right: nobody reads a try."""
+    marks = (replace(item.mark or Marked(0, False), clauses=item.question.clauses) for item in items)
+    return verdict(marks, quiz.pass_mark, quiz.must_pass)

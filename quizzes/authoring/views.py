@@ -11,10 +11,12 @@ from lms.base import i18n, web
 from lms.base.access import holders_of, open_to
 from lms.base.errors import Invalid, NotFound
 from lms.guidelines import catalog as guidelines
+from quizzes import definitions
 from quizzes.authoring import desk, trying, writing
 from quizzes.authoring.forms import RulesForm
 from quizzes.authoring.writing import Typed
 from quizzes.kinds import KINDS
+from quizzes.papers import Item
 from quizzes.review import review
 from quizzes.sheet import asked
 
@@ -110,7 +112,7 @@ def try_quiz(slug: str) -> str | Response:
         return redirect(url_for("quiz_authoring.try_quiz", slug=slug, seed=fresh, lang=_language()))
     found = desk.desk(web.session(), slug)
     with i18n.force_locale(_language()):
-        items = trying.paper(found.drawable, found.quiz.questions_drawn, int(seed))
+        items = _paper(found, seed)
         return render_template("quiz_authoring/try.html", desk=found, questions=asked(items), **_tried(seed))
 
 
@@ -122,12 +124,16 @@ def mark_try(slug: str) -> str:
         raise NotFound
     found = desk.desk(web.session(), slug)
     with i18n.force_locale(_language()):
-        paper = trying.paper(found.drawable, found.quiz.questions_drawn, int(seed))
-        items = trying.marked(paper, request.form.to_dict(flat=False))
-        verdict = trying.result(items, found.quiz.pass_mark)
+        items = trying.marked(_paper(found, seed), request.form.to_dict(flat=False))
+        verdict = trying.result(items, found.quiz)
         return render_template(
             "quiz_authoring/tried.html", desk=found, verdict=verdict, result=review(items, passed=True), **_tried(seed)
         )
+
+
+def _paper(found: desk.QuizDesk, seed: str) -> list[Item]:
+    questions = definitions.questions(web.session(), (one.version_id for one in found.pool))
+    return trying.paper(questions, found.pool, found.quiz, int(seed))
 
 
 def _keep(slug: str, key: str | None) -> str | Response:

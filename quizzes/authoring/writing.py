@@ -11,7 +11,7 @@ from lms.base.i18n import LANGUAGES, gettext
 from quizzes.files import WrittenQuestion
 from quizzes.kinds import KINDS
 from quizzes.kinds.kind import Fields, Kind, Marking
-from quizzes.questions import ChoiceView, Post, QuestionView
+from quizzes.questions import ChoiceView, Matter, Post, QuestionView
 
 ORIGINAL = "en"
 """The language that a question must have: who reads another that is missing reads this."""
@@ -147,7 +147,7 @@ def faults(typed: Typed, known_clauses: Collection[str]) -> list[str]:
         found.append(gettext("The form is not complete. Open the question again."))
     elif any(choice.marking not in {marking.value for marking in kind.markings()} for choice in typed.choices):
         found.append(gettext("Say of every choice whether it is right, or where it belongs."))
-    elif sentence := kind.fault(_choices(typed, kind)):
+    elif sentence := kind.fault(Matter(_choices(typed, kind))):
         found.append(sentence)
     return found
 

@@ -2,11 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
 
 from lms.base.errors import Invalid
 from lms.base.i18n import gettext
-from quizzes.questions import Answer, ChoiceView, Marked, QuestionView
+from quizzes.questions import Answer, ChoiceView, Marked, Matter, QuestionView
 
 Fields = Mapping[str, Sequence[str]]
 """The fields of a form with all their values. A choice is named by its place on the paper, counted from 1."""
@@ -14,10 +16,51 @@ Fields = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Line:
-    """A choice as an answer shows it; `bucket` says where a statement was put, or belongs."""
+    """A line of an answer or of the key: its words by language, or `words` as somebody typed them.
 
-    choice: ChoiceView
+    `bucket` says where a statement was put, or belongs; `whys` are the reasons.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
     bucket: str = ""
+    whys: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+
+    @classmethod
+    def of(cls, choice: ChoiceView, bucket: str = "") -> "Line":
+        """A choice."""
+        return cls(choice.texts, bucket, choice.whys)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice on the page of an open attempt. `value` is its place on the paper: it says nothing about the key."""
+
+    value: str
+    texts: Mapping[str, str]
+    chosen: bool = False
+    bucket: str = ""
+
+    @property
+    def letter(self) -> str:
+        return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(int(self.value) - 1) % 26]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An option of a question that authors set: `name` in the files, `label` in words, `default` as text.
+
+    With `values` (value and label) one of them is chosen; else it is a number from `least` to `most`, or any text
+    when `is_text`.
+    """
+
+    name: str
+    label: str
+    default: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    least: float = 0
+    most: float = 10_000
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,9 +76,11 @@ class Marking:
 class Kind(ABC):
     """A kind of question.
 
-    `layout` names the template of its choices; `shuffled` whether their order changes from paper to paper;
-    `needs_post` whether it is about a post; `keys` are those of its choices, when they are always the same;
-    `fewest` and `most` say how many choices it may have.
+    `layout` names the template of its choices (`quizzes/_<layout>.html`); `shuffled` whether their order changes from
+    paper to paper; `needs_post` whether it is about a post; `keys` are those of its choices, when they are always the
+    same; `fewest` and `most` say how many choices it may have. `judgment`: certainty can be asked. `has_partners`:
+    choices are matched with something; `has_steps`, `has_criteria`: the editor offers them. `can_cross`: authors say
+    of choices that they cross a red line. `reasons`: choices say why they are right or not.
     """
 
     layout: str
@@ -43,6 +88,9 @@ class Kind(ABC):
     needs_post = False
     keys: tuple[str, ...] = ()
     fewest, most = 2, 8
+    judgment = True
+    has_partners = has_steps = has_criteria = False
+    can_cross = reasons = True
 
     @abstractmethod
     def name(self) -> str:
@@ -52,20 +100,73 @@ class Kind(ABC):
     def markings(self) -> tuple[Marking, ...]:
         """What an author can say of a choice."""
 
-    @abstractmethod
-    def fault(self, choices: Sequence[ChoiceView]) -> str:
-        """What an author has to put right in the choices, as a sentence; empty when nothing is."""
+    def settings(self) -> tuple[Setting, ...]:
+        """The options that a question of this kind has."""
+        return ()
 
     @abstractmethod
-    def problem(self, choices: Sequence[ChoiceView]) -> str:
-        """What is wrong with the choices of a content file, as a sentence; empty when nothing is."""
+    def fault(self, matter: Matter) -> str:
+        """What an author has to put right, as a sentence; empty when nothing is."""
+
+    def problem(self, matter: Matter) -> str:
+        """What is wrong with a question in a content file, as a sentence in English; empty when nothing is."""
+        return self.fault(matter)
+
+    def order(self, keys: Sequence[str], chance: Random) -> tuple[str, ...]:
+        """What is shown, in the order in which a paper shows it; `keys` are those of the choices as written."""
+        shown = list(keys)
+        if self.shuffled:
+            chance.shuffle(shown)
+        return tuple(shown)
+
+    def show(self, question: QuestionView, order: Sequence[str], answer: Answer | None) -> tuple[Option, ...]:
+        """The choices as the one who answers may see them: no credit, no reason, nothing that comes later."""
+        chosen = self.chosen(answer)
+        return tuple(
+            Option(str(place), question.choice(key).texts, key in chosen, chosen.get(key, ""))
+            for place, key in enumerate(order, 1)
+        )
+
+    def more(self, question: QuestionView, order: Sequence[str], answer: Answer | None) -> Mapping[str, Any]:
+        """What else the layout of an open attempt shows. Nothing secret."""
+        return {}
+
+    def chosen(self, answer: Answer | None) -> Mapping[str, str]:
+        """The keys that an answer chooses, with the bucket of each (empty when there are none)."""
+        return {}
 
     @abstractmethod
-    def parse(self, fields: Fields, order: Sequence[str]) -> Answer | None:
+    def parse(
+        self, question: QuestionView, fields: Fields, order: Sequence[str], before: Answer | None
+    ) -> Answer | None:
         """The answer in a form, for choices shown in this order of keys; nothing when none was given.
 
-        Raises `Invalid` for a place that is not on the paper.
+        `before` is what was answered so far. Raises `Invalid` for a place that is not on the paper.
         """
+
+    def follows(self, question: QuestionView, before: Answer | None, answer: Answer) -> bool:
+        """Whether an answer may take the place of the one before: not where what was said cannot be taken back."""
+        return True
+
+    def picked(self, question: QuestionView, answer: Answer | None) -> str:
+        """The answer in one short word for the figures: keys parted by commas; empty when it was left open."""
+        return ",".join(f"{key}:{bucket}" if bucket else key for key, bucket in self.chosen(answer).items())
+
+    def picked_lines(self, question: QuestionView, picked: str) -> list[Line]:
+        """What a word of `picked` stands for, to show in the table of answers."""
+        lines = []
+        for part in filter(None, picked.split(",")):
+            key, _, bucket = part.partition(":")
+            lines += [Line.of(choice, bucket) for choice in question.choices if choice.key == key]
+        return lines or [Line(words=picked)]
+
+    def waits_for(self, question: QuestionView) -> str:
+        """Who marks it: "coach" or "peer"; empty when rules do."""
+        return ""
+
+    def marked_by_hand(self, question: QuestionView, answer: Answer | None, credit: int) -> Marked:
+        """The mark, from the credit in percent that a marker gave."""
+        return Marked(credit, self.mark(question, answer).crossed)
 
     @abstractmethod
     def fits(self, question: QuestionView, answer: Answer) -> bool:
@@ -82,6 +183,10 @@ class Kind(ABC):
     @abstractmethod
     def right(self, question: QuestionView) -> list[Line]:
         """The key, as lines to show: never before the attempt is closed."""
+
+    @abstractmethod
+    def best(self, question: QuestionView) -> Answer:
+        """An answer that earns all there is."""
 
     @abstractmethod
     def _credit(self, question: QuestionView, answer: Answer) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lms.base.i18n import gettext
 from quizzes.kinds.kind import Fields, Kind, Line, Marking, at_place, crossing_is_never_right
-from quizzes.questions import Answer, ChoiceView, QuestionView
+from quizzes.questions import Answer, Matter, QuestionView
 
 
 class Multiple(Kind):
@@ -22,12 +22,14 @@ class Multiple(Kind):
     def markings(self) -> tuple[Marking, ...]:
         return Marking("right", gettext("Right"), 100), Marking("wrong", gettext("Not right"), 0)
 
-    def fault(self, choices: Sequence[ChoiceView]) -> str:
+    def fault(self, matter: Matter) -> str:
+        choices = matter.choices
         if len({bool(choice.credit) for choice in choices}) != 2:
             return gettext("Say of at least one choice that it is right, and of at least one that it is not.")
         return crossing_is_never_right(choices)
 
-    def problem(self, choices: Sequence[ChoiceView]) -> str:
+    def problem(self, matter: Matter) -> str:
+        choices = matter.choices
         if not any(choice.credit for choice in choices):
             return "at least one choice must have right = true"
         if all(choice.credit for choice in choices):
@@ -36,7 +38,9 @@ class Multiple(Kind):
             return "a choice that crosses a red line has right = false"
         return ""
 
-    def parse(self, fields: Fields, order: Sequence[str]) -> Answer | None:
+    def parse(
+        self, question: QuestionView, fields: Fields, order: Sequence[str], before: Answer | None
+    ) -> Answer | None:
         return {"choices": sorted({at_place(value, order) for value in fields.get("answer", ())})}
 
     def fits(self, question: QuestionView, answer: Answer) -> bool:
@@ -51,12 +55,18 @@ class Multiple(Kind):
     def answered(self, question: QuestionView, answer: Answer | None) -> bool:
         return bool(answer and answer["choices"])
 
+    def chosen(self, answer: Answer | None) -> dict[str, str]:
+        return dict.fromkeys(answer["choices"], "") if answer else {}
+
     def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
         chosen = answer["choices"] if answer else ()
-        return [Line(choice) for choice in question.choices if choice.key in chosen]
+        return [Line.of(choice) for choice in question.choices if choice.key in chosen]
 
     def right(self, question: QuestionView) -> list[Line]:
-        return [Line(choice) for choice in question.choices if choice.credit]
+        return [Line.of(choice) for choice in question.choices if choice.credit]
+
+    def best(self, question: QuestionView) -> Answer:
+        return {"choices": sorted(choice.key for choice in question.choices if choice.credit)}
 
     def _credit(self, question: QuestionView, answer: Answer) -> int:
         rights = {choice.key for choice in question.choices if choice.credit}

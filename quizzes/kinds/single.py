@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lms.base.i18n import gettext
 from quizzes.kinds.kind import Fields, Kind, Line, Marking, at_place, crossing_is_never_right
-from quizzes.questions import Answer, ChoiceView, QuestionView
+from quizzes.questions import Answer, Matter, QuestionView
 
 
 class Single(Kind):
@@ -22,12 +22,14 @@ class Single(Kind):
             Marking("wrong", gettext("Not right"), 0),
         )
 
-    def fault(self, choices: Sequence[ChoiceView]) -> str:
+    def fault(self, matter: Matter) -> str:
+        choices = matter.choices
         if sum(choice.credit == 100 for choice in choices) != 1:
             return gettext("Say of exactly one choice that it is the best answer.")
         return crossing_is_never_right(choices)
 
-    def problem(self, choices: Sequence[ChoiceView]) -> str:
+    def problem(self, matter: Matter) -> str:
+        choices = matter.choices
         if len(choices) < 2:
             return "there must be at least two choices"
         if sum(choice.credit == 100 for choice in choices) != 1:
@@ -38,7 +40,9 @@ class Single(Kind):
             return "a choice that crosses a red line has credit = 0"
         return ""
 
-    def parse(self, fields: Fields, order: Sequence[str]) -> Answer | None:
+    def parse(
+        self, question: QuestionView, fields: Fields, order: Sequence[str], before: Answer | None
+    ) -> Answer | None:
         values = fields.get("answer", ())
         return {"choice": at_place(values[0], order)} if values else None
 
@@ -48,11 +52,17 @@ class Single(Kind):
     def answered(self, question: QuestionView, answer: Answer | None) -> bool:
         return answer is not None
 
+    def chosen(self, answer: Answer | None) -> dict[str, str]:
+        return {answer["choice"]: ""} if answer else {}
+
     def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
-        return [Line(question.choice(answer["choice"]))] if answer else []
+        return [Line.of(question.choice(answer["choice"]))] if answer else []
 
     def right(self, question: QuestionView) -> list[Line]:
-        return [Line(choice) for choice in question.choices if choice.credit == 100]
+        return [Line.of(choice) for choice in question.choices if choice.credit == 100]
+
+    def best(self, question: QuestionView) -> Answer:
+        return {"choice": next(choice.key for choice in question.choices if choice.credit == 100)}
 
     def _credit(self, question: QuestionView, answer: Answer) -> int:
         return question.choice(answer["choice"]).credit

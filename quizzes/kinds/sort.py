@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lms.base.i18n import gettext
 from quizzes.kinds.kind import Fields, Kind, Line, Marking, not_offered
-from quizzes.questions import BUCKETS, Answer, ChoiceView, QuestionView
+from quizzes.questions import BUCKETS, Answer, Matter, QuestionView
 
 
 class Sort(Kind):
@@ -26,19 +26,23 @@ class Sort(Kind):
             Marking("red", gettext("Don’t"), 0, "red"),
         )
 
-    def fault(self, choices: Sequence[ChoiceView]) -> str:
+    def fault(self, matter: Matter) -> str:
+        choices = matter.choices
         if any(choice.crosses and choice.bucket == "green" for choice in choices):
             return gettext("A statement that belongs to green cannot cross a red line.")
         return ""
 
-    def problem(self, choices: Sequence[ChoiceView]) -> str:
+    def problem(self, matter: Matter) -> str:
+        choices = matter.choices
         if not 4 <= len(choices) <= 6:
             return "there must be 4 to 6 statements"
         if any(choice.bucket not in BUCKETS for choice in choices):
             return f"bucket must be one of {', '.join(BUCKETS)}"
         return ""
 
-    def parse(self, fields: Fields, order: Sequence[str]) -> Answer | None:
+    def parse(
+        self, question: QuestionView, fields: Fields, order: Sequence[str], before: Answer | None
+    ) -> Answer | None:
         named = {place: fields.get(f"answer-{place}", ()) for place in range(1, len(order) + 1)}
         buckets = {order[place - 1]: values[0] for place, values in named.items() if values}
         known = {f"answer-{place}" for place in named}
@@ -60,12 +64,18 @@ class Sort(Kind):
     def answered(self, question: QuestionView, answer: Answer | None) -> bool:
         return bool(answer) and len(_buckets(answer)) == len(question.choices)
 
+    def chosen(self, answer: Answer | None) -> dict[str, str]:
+        return _buckets(answer)
+
     def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
         buckets = _buckets(answer)
-        return [Line(choice, buckets[choice.key]) for choice in question.choices if choice.key in buckets]
+        return [Line.of(choice, buckets[choice.key]) for choice in question.choices if choice.key in buckets]
 
     def right(self, question: QuestionView) -> list[Line]:
-        return [Line(choice, choice.bucket or "") for choice in question.choices]
+        return [Line.of(choice, choice.bucket or "") for choice in question.choices]
+
+    def best(self, question: QuestionView) -> Answer:
+        return {"buckets": dict(sorted((choice.key, choice.bucket) for choice in question.choices))}
 
     def _credit(self, question: QuestionView, answer: Answer) -> int:
         buckets = _buckets(answer)

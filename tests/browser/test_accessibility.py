@@ -30,8 +30,8 @@ from lms.base.limits import limiter
 from lms.base.web import plain_page
 from lms.people import directory, signin
 from lms.people.models import Person
-from quizzes import attempts, papers
-from quizzes.models import Attempt
+from quizzes import attempts, closing, papers
+from quizzes.attempt_models import Attempt
 from tests.conftest import settings_in
 from tests.make import Make
 from tests.support import accessibility, world
@@ -184,10 +184,10 @@ def failed_attempt(session: Session, person: Person) -> Attempt:
     for item in papers.items(session, attempt)[:-2]:
         sort = item.question.kind == "sort"
         fields = {f"answer-{place}": ["green"] for place in range(1, 5)} if sort else {"answer": ["1"]}
-        given = item.kind.parse(fields, item.order)
+        given = item.kind.parse(item.question, fields, item.order, None)
         assert given
         attempts.save(session, attempt, item.position, given, attempt.revision)
-    return attempts.submit(session, attempt)
+    return closing.submit(session, attempt)
 
 
 def sights(session: Session, who: dict[str, Person]) -> list[Sight]:

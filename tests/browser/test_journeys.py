@@ -29,7 +29,7 @@ from lms.base.files import FileStore
 from lms.base.settings import Settings
 from lms.people import directory
 from quizzes import papers
-from quizzes.models import Attempt
+from quizzes.attempt_models import Attempt
 from quizzes.papers import Item
 from tests.make import PASSWORD
 
@@ -181,7 +181,7 @@ def crossing(item: Item) -> Fields | None:
     for number, key in enumerate(item.order, 1):
         fields = {"answer": [str(number)]}
         if item.question.kind != "sort" and item.question.choice(key).crosses:
-            mark = item.kind.mark(item.question, item.kind.parse(fields, item.order))
+            mark = item.kind.mark(item.question, item.kind.parse(item.question, fields, item.order, None))
             if mark.crossed and not mark.credit:
                 return fields
     return None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.people import signin
 from quizzes import papers
-from quizzes.models import Attempt, Response
+from quizzes.attempt_models import Attempt, Response
 from quizzes.papers import Item
 from tests.make import Make, People
 from tests.quizzes.makers import CROSSING, RIGHT, fields

@@ -25,7 +25,8 @@ from lms.base.files import FileStore
 from lms.guidelines import loading as guidelines
 from quizzes import bank
 from quizzes.authoring import desk
-from quizzes.models import Question, QuestionVersion, QuizVersion
+from quizzes.models import QuizVersion
+from quizzes.question_models import Question, QuestionVersion
 from tests.courses import files_strategies
 from tests.quizzes.test_authoring import typed
 

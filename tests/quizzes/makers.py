@@ -15,7 +15,8 @@ from lms.base import clock
 from lms.guidelines.models import Guideline
 from lms.people.models import Person
 from quizzes import attempts, bank, papers
-from quizzes.models import Attempt, Quiz
+from quizzes.attempt_models import Attempt
+from quizzes.models import Quiz
 from quizzes.papers import Item
 from quizzes.questions import Answer
 from tests.make import Make

@@ -13,8 +13,9 @@ from quizzes import bank, definitions
 from quizzes.authoring import desk, trying, writing
 from quizzes.authoring.writing import Typed, TypedChoice
 from quizzes.kinds import KINDS
-from quizzes.models import QuestionVersion, QuizVersion
-from tests.quizzes.makers import quiz_files
+from quizzes.models import QuizVersion
+from quizzes.question_models import QuestionVersion
+from tests.quizzes.makers import fields, quiz_files
 
 POST = {"post-name-en": "Karel V.", "post-place-en": "LinkedIn", "post-time-en": "Monday", "post-text-en": "Hello."}
 MARKINGS = {
@@ -64,13 +65,19 @@ def test_a_course_has_one_quiz(session, quiz, author):
         desk.create(session, "nothing", author.id)
 
 
+def drawn(session, quiz, seed):
+    found = desk.desk(session, quiz)
+    questions = definitions.questions(session, (one.version_id for one in found.pool))
+    return trying.paper(questions, found.pool, found.quiz, seed)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_question_of_every_kind_is_kept_and_drawn(session, quiz, author, kind):
     key = desk.save_question(session, quiz, None, typed(kind), 0, author.id)
     found = desk.desk(session, quiz).question(key)
     assert (key, found.number, found.retired) == ("what-do-you-do-first", 1, False)
     assert writing.from_question(found.question) == typed(kind)
-    [item] = trying.paper([found.question], 10, seed=1)
+    [item] = drawn(session, quiz, 1)
     assert item.kind.mark(item.question, None).credit == 0
 
 
@@ -208,26 +215,24 @@ def test_trying_writes_nothing(session, quiz, author):
 
     before = counts()
     found = desk.desk(session, quiz)
-    paper = trying.paper(found.drawable, 10, seed=3)
+    paper = drawn(session, quiz, 3)
     fields = {f"q{item.position}-answer": ["1"] for item in paper}
     fields |= {f"q{item.position}-answer-1": ["green"] for item in paper if item.question.kind == "sort"}
     marked = trying.marked(paper, fields)
     assert all(item.mark for item in marked)
-    assert trying.result(marked, 80).percent_hundredths <= 10000
+    assert trying.result(marked, found.quiz).percent_hundredths <= 10000
     assert counts() == before
 
 
 def test_answering_all_rightly_would_pass(session, quiz, author):
     for kind in KINDS:
         desk.save_question(session, quiz, None, typed(kind, red_line=True), 0, author.id)
-    paper = trying.paper(desk.desk(session, quiz).drawable, 10, seed=5)
-    fields: dict[str, list[str]] = {}
+    typed_in: dict[str, list[str]] = {}
+    paper = drawn(session, quiz, 5)
     for item in paper:
-        for line in item.kind.right(item.question):
-            place = str(item.order.index(line.choice.key) + 1)
-            name = f"q{item.position}-answer" + (f"-{place}" if line.bucket else "")
-            fields.setdefault(name, []).append(line.bucket or place)
-    assert trying.result(trying.marked(paper, fields), 100).passed
+        for name, value in fields(item, item.kind.best(item.question)).items():
+            typed_in[f"q{item.position}-{name}"] = value if isinstance(value, list) else [value]
+    assert trying.result(trying.marked(paper, typed_in), desk.desk(session, quiz).quiz).passed
 
 
 WORD = st.text(max_size=30)

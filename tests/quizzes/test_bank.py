@@ -11,9 +11,10 @@ from courses import catalog
 from lms.base import clock
 from lms.base.content import ContentError
 from lms.guidelines import loading as guideline_loading
-from quizzes import attempts, bank, definitions, files, papers
+from quizzes import bank, closing, definitions, files, papers, pool
 from quizzes.drawing import draw
-from quizzes.models import Question, QuestionVersion, QuizVersion
+from quizzes.models import QuizVersion
+from quizzes.question_models import Question, QuestionVersion
 from tests.make import Make, People
 from tests.quizzes.makers import quiz_files
 
@@ -42,7 +43,7 @@ def test_a_folder_is_loaded_once(session: Session, folder: Path) -> None:
     assert bank.load(session, folder) == "added"
     assert bank.load(session, folder) == "unchanged"
     quiz = definitions.live(session, "principles")
-    assert (quiz.number, quiz.pass_mark, quiz.minutes, len(quiz.questions)) == (1, 80, 25, 20)
+    assert (quiz.number, quiz.pass_mark, quiz.minutes, len(pool.drawable(session, quiz.id))) == (1, 80, 25, 20)
     assert session.scalar(select(func.count()).select_from(QuestionVersion)) == 20
     view = catalog.get(session, "principles")
     assert (view.quiz_slug, view.quiz_minutes) == ("principles", 25)
@@ -77,12 +78,11 @@ def test_a_question_that_left_the_files_is_not_drawn(session: Session, tmp_path:
     bank.load(session, quiz_files(tmp_path / "four", per_kind=4))
     bank.load(session, quiz_files(tmp_path / "three", per_kind=3))
     quiz = definitions.live(session, "principles")
-    current = definitions.current_questions(session, quiz)
+    current = pool.drawable(session, quiz.id)
     assert len(current) == 15
-    assert len(quiz.questions) == 20
     bank.load(session, quiz_files(tmp_path / "four"))
     quiz = definitions.live(session, "principles")
-    assert len(definitions.current_questions(session, quiz)) == len(quiz.questions) == 20
+    assert len(pool.drawable(session, quiz.id)) == 20
 
 
 def test_an_attempt_keeps_the_versions_it_was_asked(
@@ -95,7 +95,7 @@ def test_an_attempt_keeps_the_versions_it_was_asked(
         edit(folder / f"{language}.toml", "Stem of", "Other stem of", 99)
     bank.load(session, folder)
     assert [item.question for item in papers.items(session, attempt)] == asked
-    attempts.submit(session, attempt)
+    closing.submit(session, attempt)
 
 
 @pytest.mark.sqlite_only
@@ -170,6 +170,6 @@ def test_the_shipped_quiz_is_sound(session: Session, make: Make) -> None:
     assert len(written.questions) >= 2 * written.questions_drawn
     quiz = definitions.live(session, "principles")
     for seed in range(30):
-        paper = draw(definitions.current_questions(session, quiz), quiz.questions_drawn, seed)
-        assert sum(drawn.question.red_line for drawn in paper) >= 3
-        assert {drawn.question.kind for drawn in paper} == set(kinds)
+        paper = draw(pool.drawable(session, quiz.id), quiz.questions_drawn, seed)
+        assert sum(drawn.red_line for drawn in paper) >= 3
+        assert {drawn.kind for drawn in paper} == set(kinds)

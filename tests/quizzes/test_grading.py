@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 import lms
 from lms.base.errors import Invalid
-from quizzes import models
 from quizzes.grading import Verdict, verdict
 from quizzes.kinds import KINDS
 from quizzes.questions import BUCKETS, Answer, ChoiceView, Marked, QuestionView
@@ -30,12 +29,12 @@ def buckets(*places: str) -> dict[str, str]:
     return dict(zip("abcde", places, strict=True))
 
 
+ASKED = QuestionView(1, 1, "q", "single", False, (), {}, {}, {}, SINGLE)
 KEY = buckets("green", "red", "amber", "red", "green")
 SORT = tuple(choice(key, bucket=bucket) for key, bucket in KEY.items())
 
 
-def test_every_kind_is_known_to_the_database_and_has_a_page() -> None:
-    assert set(KINDS) == set(models.KINDS)
+def test_every_kind_has_a_page() -> None:
     templates = Path(lms.__file__).parent / "templates" / "quizzes"
     assert all((templates / f"_{kind.layout}.html").exists() for kind in KINDS.values())
 
@@ -125,7 +124,7 @@ def test_a_red_statement_sorted_green_crosses_in_a_red_line_question_only() -> N
 def test_an_answer_is_read_by_place_on_the_paper(
     kind: str, fields: dict[str, list[str]], answer: Answer | None
 ) -> None:
-    assert KINDS[kind].parse(fields, ["c", "a", "b"]) == answer
+    assert KINDS[kind].parse(ASKED, fields, ["c", "a", "b"], None) == answer
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,7 @@ def test_an_answer_is_read_by_place_on_the_paper(
 )
 def test_a_choice_that_is_not_offered_is_refused(kind: str, fields: dict[str, list[str]]) -> None:
     with pytest.raises(Invalid):
-        KINDS[kind].parse(fields, ["c", "a", "b"])
+        KINDS[kind].parse(ASKED, fields, ["c", "a", "b"], None)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from courses.models import Course
 from lms import content, demo
 from lms.people.models import Person, PersonRole
 from quizzes import attempts
-from quizzes.models import Attempt, Question
+from quizzes.attempt_models import Attempt
+from quizzes.question_models import Question
 from tests.make import PASSWORD, Make
 from tests.support.client import Client
 

@@ -1,0 +1,1 @@
+"""What people mark: the queue, rubrics, two markers and moderation, and appeals."""

@@ -1,0 +1,1 @@
+"""Practice: feedback at once, as often as wanted, and again after days what was missed."""

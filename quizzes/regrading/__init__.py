@@ -1,0 +1,1 @@
+"""Putting a wrong question right for everyone, with the consequences shown first."""
