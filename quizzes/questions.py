@@ -1,8 +1,11 @@
 """A quiz and its questions as they are read: in all languages, never changing, kept in the process."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 Answer = dict[str, Any]
@@ -88,6 +91,31 @@ class QuestionView:
     line_id: int = 0
     """The version with which the line of its figures began: this one, or the one before a typo was mended."""
 
+    @cached_property
+    def sha256(self) -> str:
+        """Of everything the question says and does, by which a record proves what was asked."""
+        return hashlib.sha256(canonical(self.content)).hexdigest()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Everything the question says and does, as plain values. The form is that of `records`; it does not change."""
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "red_line": self.red_line,
+            "clauses": list(self.clauses),
+            "stems": dict(self.stems),
+            "posts": {language: asdict(post) for language, post in self.posts.items()},
+            "explanations": dict(self.explanations),
+            "choices": [asdict(choice) for choice in self.choices],
+            "options": dict(self.options),
+            "steps": [asdict(step) for step in self.steps],
+            "criteria": [
+                {"key": one.key, "most": one.most, "titles": dict(one.titles), "guides": dict(one.guides)}
+                for one in self.criteria
+            ],
+        }
+
     def choice(self, key: str) -> ChoiceView:
         """The choice with this key. Raises `KeyError`."""
         for choice in self.choices:
@@ -170,6 +198,11 @@ class Marked:
     crossed: bool
     voided: bool = False
     clauses: tuple[str, ...] = ()
+
+
+def canonical(value: Any) -> bytes:
+    """Plain values as JSON bytes of which there is one form only: sorted keys, no blanks, UTF-8 (after RFC 8785)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def by_code(code: str) -> tuple[bool, int]:

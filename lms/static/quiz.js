@@ -1,6 +1,11 @@
-// Taking a quiz: answers are saved when chosen, also after a gap in the network; the clock is shown; letters choose.
-// The page works without this file: each button of the form saves as well. Words come from the page, translated.
+// Taking a quiz: answers are saved when chosen, typed ones after a pause, also after a gap in the network; the clock is
+// shown; letters choose. The page works without this file: each button of the form saves as well. Words come from the
+// page, translated. Every control named `answer…` belongs to the answer, and `certainty` goes with it. What lies in an
+// element with `data-manual` is sent by its button only.
 import { say } from "./app.js";
+import { letters } from "./quiz-letters.js";
+import { arrange } from "./quiz-order.js";
+import { helpWriting } from "./quiz-text.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const words = $("#quiz-words")?.dataset;
@@ -8,23 +13,35 @@ const form = $("#answer");
 const clock = $("[data-seconds-left]");
 const KEPT = `quiz-${words?.attempt}`;
 const LONGEST_WAIT = 30_000;
+const PAUSE = 2000; // so long nothing is typed before it is sent
+const LONGEST_PAUSE = 15_000; // who types on and on is saved this often
 
 // What is not yet acknowledged: one entry a question, in the order in which they were given, kept in this window.
-const waiting = new Map(readKept());
+const kept = readKept();
+const waiting = new Map(kept.waiting);
+// What the server could not read, by question: kept to be shown again, not sent again before it is changed.
+const refused = new Map(kept.refused);
+let typed = null; // since when something stands in a field that was not sent yet
+let pause = null;
 let revision = Number(form?.elements.revision.value ?? 0);
 let sending = null;
-let unsure = null; // sent, and no reply came: it may be saved, so it goes first, unchanged
+// Sent, and no reply came: it may be saved, so it goes first, unchanged, also from the page that comes after this one.
+// Saving what is saved already changes nothing and tells the revision.
+let unsure = kept.unsure;
 let wait = 1000;
 let stopped = false;
 let setLeft = null;
 
 function readKept() {
-  try { return JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"); } catch { return []; }
+  const nothing = { waiting: [], refused: [], unsure: null };
+  try { return { ...nothing, ...JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") }; } catch { return nothing; }
 }
 
 function keep() {
+  const unsent = new Map(waiting);
+  if (typed !== null) unsent.set(form.dataset.question, answerNow());
   try {
-    if (waiting.size) sessionStorage.setItem(KEPT, JSON.stringify([...waiting]));
+    if (unsent.size || refused.size) sessionStorage.setItem(KEPT, JSON.stringify({ waiting: [...unsent], refused: [...refused], unsure }));
     else sessionStorage.removeItem(KEPT);
   } catch { /* a window without storage loses nothing but this net */ }
 }
@@ -37,8 +54,10 @@ function tell(text, state = "") {
 }
 
 // Fields of the form that make the answer, as a list of name and value.
-function answerOf(data) {
-  return [...data].filter(([name]) => name.startsWith("answer"));
+function answerNow() {
+  const manual = new Set([...form.querySelectorAll("[data-manual] [name]")].map((field) => field.name));
+  const ours = (name) => (name.startsWith("answer") || name === "certainty") && !manual.has(name);
+  return [...new FormData(form)].filter(([name]) => ours(name));
 }
 
 function send() {
@@ -49,25 +68,29 @@ function send() {
 // Sends one answer after the other, each on top of the revision before. Ends when all are saved or one must wait.
 async function sendAll() {
   while ((unsure || waiting.size) && !stopped) {
-    const [question, answer] = unsure ?? waiting.entries().next().value;
+    unsure ??= waiting.entries().next().value;
+    const [question, answer] = unsure;
+    keep();
     tell(words.saving, "saved-wait");
     let outcome;
     try {
       outcome = await post(question, answer);
     } catch {
-      unsure = [question, answer];
       later();
       return;
     }
     unsure = null;
     if (!outcome) return;
+    if (outcome.refused) { refuse(question, answer, outcome.refused); continue; }
     revision = outcome.revision;
     setLeft?.(outcome.left);
     if (form) form.elements.revision.value = revision;
     if (waiting.get(question) === answer) waiting.delete(question);
+    refused.delete(question);
     keep();
     wait = 1000;
     tell(outcome.saved);
+    settle(question);
     mark(outcome.answered);
   }
 }
@@ -88,12 +111,42 @@ async function post(question, answer) {
   const outcome = await response.json();
   if (outcome.closed) { forget(); location.assign(outcome.address); return null; }
   if (response.ok) return outcome;
+  if (response.status === 422) return { refused: outcome.detail };
   if (response.status !== 400) forget();
   return stop(outcome.detail);
 }
 
+// What was typed cannot be read: it stays in its field, with the reason beside it, and is sent again once it changes.
+function refuse(question, answer, message) {
+  if (waiting.get(question) !== answer) return;
+  waiting.delete(question);
+  refused.set(question, answer);
+  keep();
+  tell(words.refused, "saved-bad");
+  fault(question, message);
+}
+
+function settle(question) {
+  if (form?.dataset.question !== question) return;
+  fault(question, "");
+  if (!stopped) $("#problem").hidden = true;
+}
+
+function fault(question, message) {
+  const place = form?.dataset.question === question ? $("[data-fault]", form) : null;
+  if (!place) return;
+  if ($("span", place).textContent !== message) $("span", place).textContent = message;
+  place.hidden = !message;
+  for (const field of form.querySelectorAll("input[type=text][name^=answer], textarea[name^=answer]")) {
+    if (message) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+}
+
 function forget() {
   waiting.clear();
+  refused.clear();
+  unsure = null;
   keep();
 }
 
@@ -128,48 +181,81 @@ function mark(answered) {
 
 // An answer that was kept in this window and never reached the server is shown again before it is sent.
 function restore() {
-  const kept = waiting.get(form.dataset.question);
-  if (!kept) return;
-  for (const input of form.querySelectorAll("input[name^=answer]")) {
-    input.checked = kept.some(([name, value]) => name === input.name && value === input.value);
+  const question = form.dataset.question;
+  const answer = waiting.get(question) ?? refused.get(question);
+  if (!answer) return;
+  const left = [...answer];
+  for (const field of controls()) {
+    const at = left.findIndex(([name, value]) => name === field.name && (!isPicked(field) || value === field.value));
+    if (isPicked(field)) field.checked = at >= 0;
+    else if (at >= 0) field.value = left[at][1];
+    if (at >= 0) left.splice(at, 1);
   }
+  if (!waiting.has(question)) waiting.set(question, answer);
 }
 
+const controls = () => [...form.elements].filter((field) => isOurs(field) && field.type !== "hidden");
+const isOurs = (field) => /^answer|^certainty$/.test(field.name ?? "") && !field.closest("[data-manual]");
+const isPicked = (field) => field.type === "radio" || field.type === "checkbox";
+const isTyped = (field) => field.matches("textarea, input") && !isPicked(field);
+
+// Whether a control no longer stands as the page brought it.
+function isChanged(field) {
+  if (isPicked(field)) return field.checked !== field.defaultChecked;
+  if (!field.options) return field.value !== field.defaultValue;
+  const first = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+  return first?.selected === false;
+}
+
+// How sure somebody is goes with an answer; alone it says nothing.
 function take() {
+  clearTimeout(pause);
+  typed = null;
   const question = form.dataset.question;
+  const answer = answerNow();
+  if (answer.every(([name]) => name === "certainty")) return;
   waiting.delete(question);
-  waiting.set(question, answerOf(new FormData(form)));
+  waiting.set(question, answer);
   keep();
   send();
 }
 
+// Each letter is kept in this window at once; what was typed is sent after a pause, and when the field is left.
+function type() {
+  typed ??= performance.now();
+  keep();
+  clearTimeout(pause);
+  pause = setTimeout(take, Math.max(0, Math.min(PAUSE, typed + LONGEST_PAUSE - performance.now())));
+}
+
+function takeTyped() {
+  if (typed !== null) take();
+}
+
 if (form) {
   restore();
+  arrange();
+  helpWriting();
+  form.addEventListener("input", (event) => { if (isOurs(event.target) && isTyped(event.target)) type(); });
   form.addEventListener("change", (event) => {
-    if (event.target.name?.startsWith("answer")) take();
+    if (!isOurs(event.target)) return;
+    if (isTyped(event.target)) takeTyped();
+    else take();
   });
-  // What was chosen before this script had come counts too.
-  const chosen = [...form.querySelectorAll("input[name^=answer]")].some((input) => input.checked !== input.defaultChecked);
-  if (chosen && !waiting.has(form.dataset.question)) take();
+  // What was chosen or typed before this script had come counts too.
+  if (!waiting.has(form.dataset.question) && controls().some(isChanged)) take();
   // A button waits for what is under way, so that it never overtakes an answer of its own page.
   form.addEventListener("submit", async (event) => {
+    takeTyped();
     if (!waiting.size || stopped) return;
     event.preventDefault();
     const button = event.submitter;
     await send();
-    if (!waiting.size) form.requestSubmit(button);
+    const field = refused.has(form.dataset.question) && $("[aria-invalid]", form);
+    if (field) field.focus();
+    else if (!waiting.size) form.requestSubmit(button);
   });
-  for (const group of form.querySelectorAll("[data-letters]")) group.addEventListener("keydown", chooseByLetter);
-}
-
-// Letters work only while focus is inside the list of answers (WCAG 2.1.4).
-function chooseByLetter(event) {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const place = event.key.length === 1 ? "abcdefgh".indexOf(event.key.toLowerCase()) : -1;
-  const input = place < 0 ? null : event.currentTarget.querySelectorAll("input")[place];
-  if (!input) return;
-  input.focus();
-  input.click();
+  letters(form);
 }
 
 // The server holds the deadline; this only shows it, and hears of it again with each answer that is saved.
@@ -187,6 +273,7 @@ if (clock) {
     before = Math.min(before, seconds);
     if (seconds) { setTimeout(tick, 1000); return; }
     say(words.over);
+    if (form) takeTyped();
     await send();
     if (!waiting.size || stopped) $("#time-up").submit();
     else setTimeout(tick, 2000);
@@ -194,10 +281,29 @@ if (clock) {
   tick();
 }
 
+// The clock of one case. What stands chosen when it ends is sent, for the server allows the network a few seconds.
+const ownClock = $("[data-case-left]");
+if (ownClock) {
+  const end = performance.now() + Number(ownClock.dataset.caseLeft) * 1000;
+  let before = Number(ownClock.dataset.caseLeft) + 1;
+  const tick = () => {
+    const seconds = Math.max(0, Math.round((end - performance.now()) / 1000));
+    $("b", ownClock).textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    for (const [limit, text] of [[60, ownClock.dataset.one], [10, ownClock.dataset.ten]]) if (seconds <= limit && before > limit) say(text);
+    before = Math.min(before, seconds);
+    if (seconds) { setTimeout(tick, 1000); return; }
+    say(ownClock.dataset.over);
+    const chosen = $("[data-manual] :checked", form);
+    if (chosen) form.requestSubmit($("[data-manual] button", form));
+    else location.reload();
+  };
+  tick();
+}
+
 // While a machine sleeps, its clocks may stand still: whoever comes back after long gets a fresh page.
 let hiddenAt = 0;
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) hiddenAt = Date.now();
+  if (document.hidden) { hiddenAt = Date.now(); if (form) takeTyped(); }
   else if (words && hiddenAt && Date.now() - hiddenAt > 300_000 && !waiting.size) location.reload();
 });
 addEventListener("online", () => { if (words && waiting.size) { wait = 1000; send(); } });

@@ -8,7 +8,7 @@ from typing import Any
 
 from lms.base.errors import Invalid
 from lms.base.i18n import gettext
-from quizzes.questions import Answer, ChoiceView, Marked, Matter, QuestionView
+from quizzes.questions import Answer, ChoiceView, Marked, Matter, Post, QuestionView
 
 Fields = Mapping[str, Sequence[str]]
 """The fields of a form with all their values. A choice is named by its place on the paper, counted from 1."""
@@ -29,7 +29,7 @@ class Line:
     @classmethod
     def of(cls, choice: ChoiceView, bucket: str = "") -> "Line":
         """A choice."""
-        return cls(choice.texts, bucket, choice.whys)
+        return cls(choice.texts, bucket, {language: why for language, why in choice.whys.items() if why})
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Option:
 class Setting:
     """An option of a question that authors set: `name` in the files, `label` in words, `default` as text.
 
-    With `values` (value and label) one of them is chosen; else it is a number from `least` to `most`, or any text
+    With `values` (value and label) one of them is chosen; else it is a whole number from `least` to `most`, or any text
     when `is_text`.
     """
 
@@ -71,26 +71,34 @@ class Marking:
     label: str
     credit: int
     bucket: str | None = None
+    rule: str | None = None
 
 
 class Kind(ABC):
     """A kind of question.
 
     `layout` names the template of its choices (`quizzes/_<layout>.html`); `shuffled` whether their order changes from
-    paper to paper; `needs_post` whether it is about a post; `keys` are those of its choices, when they are always the
+    paper to paper; `needs_post` whether it is about a post; `post_is_choices` whether the choices, one after the other,
+    are the words of that post; `keys` are those of its choices, when they are always the
     same; `fewest` and `most` say how many choices it may have. `judgment`: certainty can be asked. `has_partners`:
     choices are matched with something; `has_steps`, `has_criteria`: the editor offers them. `can_cross`: authors say
-    of choices that they cross a red line. `reasons`: choices say why they are right or not.
+    of choices that they cross a red line. `reasons`: choices say why they are right or not. `right_or_not`: files say
+    `right = true` of a choice instead of a credit. `key_in_words`: the words of the choices are what an answer is
+    compared with, so that changing them changes the marking. `post_parts`: what a post must have. `attests`: a whole
+    answer is a promise, which is kept with the words that were confirmed; nobody practices it.
     """
 
     layout: str
     shuffled = True
     needs_post = False
+    post_is_choices = False
     keys: tuple[str, ...] = ()
     fewest, most = 2, 8
     judgment = True
     has_partners = has_steps = has_criteria = False
     can_cross = reasons = True
+    right_or_not = key_in_words = attests = False
+    post_parts: tuple[str, ...] = ("name", "place", "time", "text")
 
     @abstractmethod
     def name(self) -> str:
@@ -103,6 +111,11 @@ class Kind(ABC):
     def settings(self) -> tuple[Setting, ...]:
         """The options that a question of this kind has."""
         return ()
+
+    def needs(self, choice: ChoiceView) -> tuple[str, ...]:
+        """The words that a choice must have in every language of its question: of "text", "why" and "partner"."""
+        reasons = ("why",) if self.reasons else ()
+        return ("text", *reasons, *(("partner",) if self.has_partners else ()))
 
     @abstractmethod
     def fault(self, matter: Matter) -> str:
@@ -130,6 +143,17 @@ class Kind(ABC):
     def more(self, question: QuestionView, order: Sequence[str], answer: Answer | None) -> Mapping[str, Any]:
         """What else the layout of an open attempt shows. Nothing secret."""
         return {}
+
+    def posts(self, question: QuestionView) -> Mapping[str, Post]:
+        """The post that the question is about, with all its words, by language."""
+        return question.posts
+
+    def draft(self, question: QuestionView, fields: Fields, order: Sequence[str]) -> Answer | None:
+        """What a form holds that was refused, to be shown again so that nothing typed is lost; nothing: what is saved.
+
+        It need not be a valid answer: it goes to `show` and `more`, never to `validate` or `mark`.
+        """
+        return None
 
     def chosen(self, answer: Answer | None) -> Mapping[str, str]:
         """The keys that an answer chooses, with the bucket of each (empty when there are none)."""
@@ -160,6 +184,10 @@ class Kind(ABC):
             lines += [Line.of(choice, bucket) for choice in question.choices if choice.key == key]
         return lines or [Line(words=picked)]
 
+    def seconds(self, question: QuestionView) -> int:
+        """How long it may take from the first answer on, when the question has a clock of its own; 0 when not."""
+        return 0
+
     def waits_for(self, question: QuestionView) -> str:
         """Who marks it: "coach" or "peer"; empty when rules do."""
         return ""
@@ -179,6 +207,10 @@ class Kind(ABC):
     @abstractmethod
     def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
         """The answer, as lines to show."""
+
+    def checked(self, question: QuestionView, answer: Answer | None) -> list[Line]:
+        """What the rules found in an answer, as lines to show with the outcome; nothing where the mark says it all."""
+        return []
 
     @abstractmethod
     def right(self, question: QuestionView) -> list[Line]:

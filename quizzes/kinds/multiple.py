@@ -8,13 +8,15 @@ from quizzes.questions import Answer, Matter, QuestionView
 
 
 class Multiple(Kind):
-    """Answers look like `{"choices": ["a", "c"]}`, in the order of the keys.
+    """Answers look like `{"choices": ["a", "c"]}`, in the order of the keys; `part` is the name of the list.
 
     Each right choice earns its share, each wrong one costs its share of the wrong ones, never below nothing:
     ticking all earns as little as ticking none.
     """
 
     layout = "several"
+    part = "choices"
+    right_or_not = True
 
     def name(self) -> str:
         return gettext("Several answers")
@@ -41,43 +43,43 @@ class Multiple(Kind):
     def parse(
         self, question: QuestionView, fields: Fields, order: Sequence[str], before: Answer | None
     ) -> Answer | None:
-        return {"choices": sorted({at_place(value, order) for value in fields.get("answer", ())})}
+        return {self.part: sorted({at_place(value, order) for value in fields.get("answer", ())})}
 
     def fits(self, question: QuestionView, answer: Answer) -> bool:
-        keys = answer.get("choices")
+        keys = answer.get(self.part)
         return (
-            set(answer) == {"choices"}
+            set(answer) == {self.part}
             and isinstance(keys, list)
             and all(isinstance(key, str) and key in question.keys for key in keys)
             and keys == sorted(set(keys))
         )
 
     def answered(self, question: QuestionView, answer: Answer | None) -> bool:
-        return bool(answer and answer["choices"])
+        return bool(self.chosen(answer))
 
     def chosen(self, answer: Answer | None) -> dict[str, str]:
-        return dict.fromkeys(answer["choices"], "") if answer else {}
+        return dict.fromkeys(answer[self.part], "") if answer else {}
 
     def given(self, question: QuestionView, answer: Answer | None) -> list[Line]:
-        chosen = answer["choices"] if answer else ()
+        chosen = self.chosen(answer)
         return [Line.of(choice) for choice in question.choices if choice.key in chosen]
 
     def right(self, question: QuestionView) -> list[Line]:
         return [Line.of(choice) for choice in question.choices if choice.credit]
 
     def best(self, question: QuestionView) -> Answer:
-        return {"choices": sorted(choice.key for choice in question.choices if choice.credit)}
+        return {self.part: sorted(choice.key for choice in question.choices if choice.credit)}
 
     def _credit(self, question: QuestionView, answer: Answer) -> int:
         rights = {choice.key for choice in question.choices if choice.credit}
         wrongs = question.keys - rights
-        chosen = set(answer["choices"])
+        chosen = set(self.chosen(answer))
         hits, misses = len(chosen & rights), len(chosen & wrongs)
         earned = 100 * (hits * len(wrongs) - misses * len(rights))
         return max(0, earned) // (len(rights) * len(wrongs))
 
     def _crosses(self, question: QuestionView, answer: Answer) -> bool:
-        return any(question.choice(key).crosses for key in answer["choices"])
+        return any(question.choice(key).crosses for key in self.chosen(answer))
 
 
 KIND = Multiple()
