@@ -24,7 +24,7 @@ from lms.guidelines import loading as guidelines
 from quizzes import bank
 from quizzes import export as quiz_export
 from quizzes import files as quiz_files
-from quizzes.files import WrittenQuiz
+from quizzes.written import WrittenQuiz
 
 Seen = Callable[[Path], None]
 

@@ -4,19 +4,20 @@ from collections.abc import Container, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from courses import catalog
 from courses.models import Course
 from lms.base import audit, clock
+from lms.base.content import Faults, TomlFile
 from lms.base.errors import NotFound
 from lms.guidelines import catalog as guidelines
-from quizzes import export, files
-from quizzes.files import WrittenQuestion, WrittenQuiz
-from quizzes.models import Quiz, QuizText, QuizVersion
-from quizzes.question_models import Choice, ChoiceText, Question, QuestionClause, QuestionText, QuestionVersion
-from quizzes.questions import ChoiceView
+from quizzes import export, files, labels, versions
+from quizzes.labels import Labels
+from quizzes.models import MustPass, Quiz, QuizText, QuizVersion, Quota, ReviewRule
+from quizzes.question_models import Question, QuestionVersion
+from quizzes.written import WrittenQuestion, WrittenQuiz
 
 CONTENT = Path(__file__).resolve().parent / "content"
 
@@ -101,13 +102,24 @@ def check_course(session: Session, written: WrittenQuiz, new_courses: Iterable[s
 
 
 def check_clauses(session: Session, written: WrittenQuiz) -> None:
-    """Raise `ContentError` when a question names a clause that is not in the guideline."""
+    """Raise `ContentError` when a question or a rule names a clause that is not in the guideline."""
+    check_questions(session, written.questions, written.structure)
     known = {clause.code for clause in guidelines.live(session).clauses}
-    for question in written.questions:
+    named = [quota.value for quota in written.rules.quotas if quota.dimension == "clause"]
+    for code in (*written.rules.must_pass, *named):
+        if code not in known:
+            raise written.file.wrong(f"clause {code} is not in the guideline.", code)
+
+
+def check_questions(session: Session, questions: Iterable[WrittenQuestion], structure: TomlFile) -> None:
+    """Raise `ContentErrors` for the questions that name a clause that is not in the guideline."""
+    faults, known = Faults(), {clause.code for clause in guidelines.live(session).clauses}
+    for question in questions:
         if unknown := [code for code in question.clauses if code not in known]:
-            raise written.structure.wrong(
-                f"{question.key}: clause {unknown[0]} is not in the guideline.", f'"{question.key}"'
-            )
+            with faults.noted():
+                message = f"{question.key}: clause {unknown[0]} is not in the guideline."
+                raise structure.wrong(message, f'"{question.key}"')
+    faults.refuse()
 
 
 def _add_quiz(session: Session, written: WrittenQuiz, course_id: int) -> Quiz:
@@ -120,12 +132,28 @@ def _add_quiz(session: Session, written: WrittenQuiz, course_id: int) -> Quiz:
 
 
 def _version(quiz_id: int, number: int, written: WrittenQuiz, now: datetime) -> QuizVersion:
+    rules = written.rules
     return QuizVersion(
         quiz_id=quiz_id,
         number=number,
         pass_mark=written.pass_mark,
         questions_drawn=written.questions_drawn,
         minutes=written.minutes,
+        closes_at=rules.closes_at,
+        asks_certainty=rules.asks_certainty,
+        attempts_allowed=null() if rules.attempts_allowed is None else rules.attempts_allowed,
+        cooling_hours=rules.cooling_hours,
+        long_wait_days=rules.long_wait_days,
+        markers=rules.markers,
+        anonymous_marking=rules.anonymous_marking,
+        marking_days=rules.marking_days,
+        apart=rules.apart,
+        must_pass=[MustPass(code=code, percent=percent) for code, percent in rules.must_pass.items()],
+        quotas=[
+            Quota(position=position, dimension=one.dimension, value=one.value, count=one.count)
+            for position, one in enumerate(rules.quotas, 1)
+        ],
+        review_rules=[ReviewRule(phase=phase, part=part) for phase, parts in rules.shows.items() for part in parts],
         published_at=now,
         source_sha256=written.sha256,
         texts=[
@@ -143,14 +171,15 @@ def _load_questions(
         question.key: question
         for question in session.scalars(select(Question).where(Question.quiz_id == quiz_id).order_by(Question.id))
     }
-    newest = _newest_versions(session, quiz_id)
+    newest, labeled = _newest_versions(session, quiz_id), labels.of(session, quiz_id)
     for one in written:
-        question = known.pop(one.key, None) or _add_question(session, quiz_id, one.key)
+        question = known.pop(one.key, None) or add_question(session, quiz_id, one.key)
+        labels.keep(session, question, labeled.get(one.key, Labels()), one.labels)
         last = newest.get(question.id)
         if one.key in same:
             continue
         if last is None or last.source_sha256 != one.sha256:
-            last = question_version(question.id, last.number + 1 if last else 1, one, now)
+            last = versions.made(question.id, last.number + 1 if last else 1, one, now, "change" if last else "first")
             session.add(last)
             session.flush()
         question.current_id = last.id
@@ -169,45 +198,9 @@ def _newest_versions(session: Session, quiz_id: int) -> dict[int, QuestionVersio
     return {version.question_id: version for version in rows}
 
 
-def _add_question(session: Session, quiz_id: int, key: str) -> Question:
+def add_question(session: Session, quiz_id: int, key: str) -> Question:
+    """A question without a version yet: the caller adds one."""
     question = Question(quiz_id=quiz_id, key=key)
     session.add(question)
     session.flush()
     return question
-
-
-def question_version(question_id: int, number: int, written: WrittenQuestion, now: datetime) -> QuestionVersion:
-    """A new version of a question, to be added to the session."""
-    return QuestionVersion(
-        question_id=question_id,
-        number=number,
-        kind=written.kind,
-        red_line=written.red_line,
-        created_at=now,
-        source_sha256=written.sha256,
-        texts=[_question_text(language, written) for language in written.stems],
-        clauses=[QuestionClause(code=code) for code in written.clauses],
-        choices=[_choice(position, choice) for position, choice in enumerate(written.choices, 1)],
-    )
-
-
-def _question_text(language: str, written: WrittenQuestion) -> QuestionText:
-    text = QuestionText(language=language, stem=written.stems[language], explanation=written.explanations[language])
-    if post := written.posts.get(language):
-        text.post_name, text.post_place = post.name, post.place
-        text.post_time, text.post_text = post.time, post.text
-    return text
-
-
-def _choice(position: int, written: ChoiceView) -> Choice:
-    return Choice(
-        key=written.key,
-        position=position,
-        credit=written.credit,
-        bucket=written.bucket,
-        crosses=written.crosses,
-        texts=[
-            ChoiceText(language=language, text=text, why=written.whys[language])
-            for language, text in written.texts.items()
-        ],
-    )

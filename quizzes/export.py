@@ -1,18 +1,19 @@
 """Quizzes into folders: the way back of `quizzes.files`, and what loading a folder would change."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from courses.models import Course
 from lms.base import toml
 from lms.base.i18n import LANGUAGES
-from quizzes.files import POST_PARTS, WrittenQuestion, WrittenQuiz
+from quizzes import definitions, labels, question_texts, rule_files, written
 from quizzes.models import Quiz, QuizVersion
-from quizzes.question_models import Choice, Question, QuestionText, QuestionVersion
-from quizzes.questions import ChoiceView, Post, by_code
+from quizzes.question_models import Question
+from quizzes.questions import QuizView
+from quizzes.written import WrittenQuestion, WrittenQuiz, WrittenRules
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,15 @@ class Content:
     minutes: int
     titles: Mapping[str, str]
     intros: Mapping[str, str]
+    rules: WrittenRules
     questions: Mapping[str, WrittenQuestion]
 
 
-def of_files(written: WrittenQuiz) -> Content:
+def of_files(quiz: WrittenQuiz) -> Content:
     """The content of a quiz that was read from files."""
-    rules = (written.pass_mark, written.questions_drawn, written.minutes)
-    questions = {one.key: _in_order(one) for one in written.questions}
-    return Content(written.slug, written.course, *rules, written.titles, written.intros, questions)
+    rules = (quiz.pass_mark, quiz.questions_drawn, quiz.minutes)
+    questions = {one.key: written.in_order(one) for one in quiz.questions}
+    return Content(quiz.slug, quiz.course, *rules, quiz.titles, quiz.intros, quiz.rules, questions)
 
 
 def slug_of(session: Session, course: str) -> str | None:
@@ -43,69 +45,41 @@ def slug_of(session: Session, course: str) -> str | None:
 
 def stored(session: Session, slug: str) -> Content | None:
     """The content of a quiz in the database; nothing when there is no such quiz, or no question in it."""
-    row = session.execute(
-        select(QuizVersion, Course.slug)
-        .join(Quiz, Quiz.id == QuizVersion.quiz_id)
-        .join(Course, Course.id == Quiz.course_id)
-        .where(Quiz.slug == slug)
-        .order_by(QuizVersion.number.desc())
-        .limit(1)
-        .options(selectinload(QuizVersion.texts))
-    ).one_or_none()
-    if row is None:
+    versions = select(QuizVersion.id).join(Quiz, Quiz.id == QuizVersion.quiz_id).where(Quiz.slug == slug)
+    if session.scalar(versions.limit(1)) is None:
         return None
-    version, course = row
-    questions = {one.key: one for one in _questions(session, version.quiz_id)}
-    rules = (version.pass_mark, version.questions_drawn, version.minutes)
-    titles = {text.language: text.title for text in version.texts}
-    intros = {text.language: text.intro for text in version.texts}
-    return Content(slug, course, *rules, titles, intros, questions) if questions else None
+    quiz = definitions.live(session, slug)
+    found = questions(session, quiz.id)
+    if not found:
+        return None
+    return Content(
+        slug=slug,
+        course=quiz.course_slug,
+        pass_mark=quiz.pass_mark,
+        questions_drawn=quiz.questions_drawn,
+        minutes=quiz.minutes,
+        titles=quiz.titles,
+        intros=quiz.intros,
+        rules=rules_of(quiz),
+        questions=found,
+    )
 
 
-def _questions(session: Session, quiz_id: int) -> Iterator[WrittenQuestion]:
-    rows = session.execute(
-        select(Question.key, QuestionVersion)
-        .join(QuestionVersion, QuestionVersion.id == Question.current_id)
-        .where(Question.quiz_id == quiz_id)
+def questions(session: Session, quiz_id: int) -> dict[str, WrittenQuestion]:
+    """The questions of a quiz's own bank that are not retired, by key. A few statements for each 500."""
+    current = session.scalars(
+        select(Question.current_id)
+        .where(Question.quiz_id == quiz_id, Question.current_id.is_not(None))
         .order_by(Question.id)
-        .options(
-            selectinload(QuestionVersion.texts),
-            selectinload(QuestionVersion.clauses),
-            selectinload(QuestionVersion.choices).selectinload(Choice.texts),
-        )
     )
-    for key, version in rows:
-        yield _in_order(
-            WrittenQuestion(
-                key=key,
-                kind=version.kind,
-                red_line=version.red_line,
-                clauses=tuple(clause.code for clause in version.clauses),
-                stems={text.language: text.stem for text in version.texts},
-                posts={text.language: _post(text) for text in version.texts if text.post_text},
-                explanations={text.language: text.explanation for text in version.texts},
-                choices=tuple(_choice(choice) for choice in version.choices),
-            )
-        )
+    views = definitions.questions(session, (version_id for version_id in current if version_id))
+    found = labels.of(session, quiz_id)
+    return {view.key: written.of_view(view, found[view.key]) for view in views.values()}
 
 
-def _post(text: QuestionText) -> Post:
-    return Post(text.post_name, text.post_place, text.post_time, text.post_text)
-
-
-def _choice(choice: Choice) -> ChoiceView:
-    return ChoiceView(
-        key=choice.key,
-        credit=choice.credit,
-        bucket=choice.bucket,
-        crosses=choice.crosses,
-        texts={text.language: text.text for text in choice.texts},
-        whys={text.language: text.why for text in choice.texts},
-    )
-
-
-def _in_order(question: WrittenQuestion) -> WrittenQuestion:
-    return replace(question, clauses=tuple(sorted(question.clauses, key=by_code)))
+def rules_of(quiz: QuizView) -> WrittenRules:
+    """The rules of a quiz that may be left out in files."""
+    return WrittenRules(**{field.name: getattr(quiz, field.name) for field in fields(WrittenRules)})
 
 
 def lines(before: Content | None, after: Content) -> list[str]:
@@ -116,30 +90,28 @@ def lines(before: Content | None, after: Content) -> list[str]:
     for name in ("course", "pass_mark", "questions_drawn", "minutes"):
         old, new = getattr(before, name), getattr(after, name)
         found += [f"{name}: {old} → {new}"] if old != new else []
+    for field in fields(WrittenRules):
+        if getattr(before.rules, field.name) != getattr(after.rules, field.name):
+            found.append(f"{field.name} changed")
     found += ["title changed"] if before.titles != after.titles else []
     found += ["intro changed"] if before.intros != after.intros else []
     found += [f"question added: {key}" for key in after.questions if key not in before.questions]
     found += [f"question retired: {key}" for key in before.questions if key not in after.questions]
-    both = (key for key in after.questions if key in before.questions)
-    return found + [f"question changed: {key}" for key in both if after.questions[key] != before.questions[key]]
+    both = {key: (before.questions[key], one) for key, one in after.questions.items() if key in before.questions}
+    found += [f"question changed: {key}" for key, (old, new) in both.items() if old != new]
+    return found + [f"labels changed: {key}" for key, (old, new) in both.items() if old.labels != new.labels]
 
 
-def same_questions(session: Session, written: WrittenQuiz) -> set[str]:
+def same_questions(session: Session, quiz: WrittenQuiz) -> set[str]:
     """The questions of a quiz in files, by key, that are drawn now in exactly those words."""
-    before, after = stored(session, written.slug), of_files(written)
+    before, after = stored(session, quiz.slug), of_files(quiz)
     return {key for key, one in after.questions.items() if before and before.questions.get(key) == one}
 
 
 def texts(content: Content) -> dict[str, str]:
     """The files of a quiz, by name."""
-    languages = [language for language in LANGUAGES if _speaks(content, language)]
-    words = {f"{language}.toml": _words(content, language) for language in languages}
-    structure = "\n\n".join("\n".join(_structure(one)) for one in content.questions.values())
-    return {"quiz.toml": _rules(content), "questions.toml": structure + "\n", **words}
-
-
-def _speaks(content: Content, language: str) -> bool:
-    return language in content.titles or any(language in one.stems for one in content.questions.values())
+    spoken = [language for language in LANGUAGES if language in content.titles]
+    return {"quiz.toml": _rules(content)} | question_texts.of(content.questions.values(), spoken)
 
 
 def _rules(content: Content) -> str:
@@ -149,50 +121,12 @@ def _rules(content: Content) -> str:
         toml.line("pass_mark", content.pass_mark),
         toml.line("questions_drawn", content.questions_drawn),
         toml.line("minutes", content.minutes),
+        *rule_files.values(content.rules),
     ]
     titles, intros = (_spoken(one) for one in (content.titles, content.intros))
     parts = ["\n".join(lines), toml.table("title", titles), *([toml.table("intro", intros)] if intros else [])]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *rule_files.tables(content.rules)]) + "\n"
 
 
 def _spoken(words: Mapping[str, str]) -> dict[str, str]:
     return {language: words[language] for language in LANGUAGES if words.get(language)}
-
-
-def _structure(question: WrittenQuestion) -> Iterator[str]:
-    yield "[[question]]"
-    yield toml.line("key", question.key)
-    yield toml.line("kind", question.kind)
-    yield toml.line("red_line", question.red_line)
-    yield toml.line("clauses", question.clauses)
-    yield toml.rows("choices", (_marking(question.kind, choice) for choice in question.choices))
-
-
-def _marking(kind: str, choice: ChoiceView) -> dict[str, toml.Value]:
-    values: dict[str, toml.Value] = {"key": choice.key}
-    if kind == "multiple":
-        values["right"] = choice.credit == 100
-    elif choice.bucket:
-        values["bucket"] = choice.bucket
-    else:
-        values["credit"] = choice.credit
-    return values | ({"crosses": True} if choice.crosses else {})
-
-
-def _words(content: Content, language: str) -> str:
-    questions = (one for one in content.questions.values() if language in one.stems)
-    return "\n\n".join("\n".join(_question(one, language)) for one in questions) + "\n"
-
-
-def _question(question: WrittenQuestion, language: str) -> Iterator[str]:
-    yield f"[{question.key}]"
-    yield toml.line("stem", question.stems[language])
-    yield toml.line("explanation", question.explanations[language])
-    if post := question.posts.get(language):
-        parts = (post.name, post.place, post.time, post.text)
-        yield toml.line("post", dict(zip(POST_PARTS, parts, strict=True)))
-    for choice in question.choices:
-        if language in choice.texts:
-            yield f"[{question.key}.choices.{choice.key}]"
-            yield toml.line("text", choice.texts[language])
-            yield toml.line("why", choice.whys[language])

@@ -20,6 +20,16 @@ def paper(questions: Mapping[int, QuestionView], pool: Iterable[Pooled], quiz: Q
     ]
 
 
+def goes_on(names: Iterable[str]) -> bool:
+    """Whether a form asks for the next turn of a case, not yet for the result."""
+    return any(name.endswith("-answer-on") for name in names)
+
+
+def clocks(items: Iterable[Item]) -> dict[int, int]:
+    """The seconds that questions with a clock of their own give, by place. While a quiz is tried, they stand still."""
+    return {item.position: seconds for item in items if (seconds := item.kind.seconds(item.question))}
+
+
 def marked(items: Iterable[Item], fields: Fields) -> list[Item]:
     """The paper with the answers of a form and their marks. Fields are named `q3-answer` for the third question.
 

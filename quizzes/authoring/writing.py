@@ -1,214 +1,192 @@
-"""A question as its author types it: read from a form, rearranged, looked over, and made into a question.
+"""A question as its author types it: read from a form, made of a question, and made into one.
 
-Nothing here knows the database. What is typed is never lost: what is wrong is said in sentences.
+Nothing here knows the database.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 
-from lms.base.i18n import LANGUAGES, gettext
-from quizzes.files import WrittenQuestion
+from lms.base.i18n import LANGUAGES
+from quizzes import options
+from quizzes.authoring.typed import (
+    ORIGINAL,
+    POST,
+    WORDS,
+    Typed,
+    TypedChoice,
+    TypedCriterion,
+    TypedStep,
+    blank,
+    sole_marking,
+    spoken,
+)
 from quizzes.kinds import KINDS
 from quizzes.kinds.kind import Fields, Kind, Marking
-from quizzes.questions import ChoiceView, Matter, Post, QuestionView
+from quizzes.questions import ChoiceView, CriterionView, Post, QuestionView, StepView
+from quizzes.written import WrittenQuestion
 
-ORIGINAL = "en"
-"""The language that a question must have: who reads another that is missing reads this."""
-LONGEST = 3000
-"""Letters that each part of a question may have."""
-POST = ("post-name", "post-place", "post-time", "post-text")
-WORDS = ("stem", "explanation", *POST)
-_DEED = re.compile(r"(remove|up)-([1-8])")
-_LETTERS = "abcdefgh"
-
-
-@dataclass(frozen=True)
-class TypedChoice:
-    """A choice, and what its author says of it. `words` are by part and language: `text-en`, `why-nl`."""
-
-    key: str
-    marking: str = ""
-    crosses: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A question as it was typed. `words` are by part and language: `stem-en`, `post-text-nl`."""
-
-    kind: str
-    red_line: bool = False
-    clauses: tuple[str, ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
-    choices: tuple[TypedChoice, ...] = ()
-
-    def languages(self) -> list[str]:
-        """The languages in which something was typed; the original always."""
-        begun = {name.rsplit("-", 1)[1] for words in self.all_words() for name, value in words.items() if value}
-        return [language for language in LANGUAGES if language in begun or language == ORIGINAL]
-
-    def all_words(self) -> Iterator[Mapping[str, str]]:
-        yield self.words
-        for choice in self.choices:
-            yield choice.words
-
-
-def blank(kind: str) -> Typed:
-    """A new question of a kind, with as many empty choices as it needs at least."""
-    rules = KINDS[kind]
-    keys = rules.keys or tuple(_LETTERS[: max(rules.fewest, 3)])
-    return Typed(kind, choices=tuple(TypedChoice(key) for key in keys))
+MOST_ROWS = 60
+"""Choices, steps or criteria that are read from a form."""
+__all__ = ["ORIGINAL", "Typed", "TypedChoice", "blank", "from_form", "from_question", "written"]
 
 
 def from_form(kind: str, fields: Fields) -> Typed:
     """What is in a form. Choices stand in it as `choice-1-key`, `choice-1-text-en` and so on, counted from 1."""
-
-    def one(name: str) -> str:
-        values = fields.get(name, ())
-        return values[0].replace("\r\n", "\n").strip() if values else ""
-
-    count = sum(1 for place in range(1, 9) if f"choice-{place}-key" in fields)
+    rules, only = KINDS[kind], sole_marking(kind)
     return Typed(
         kind=kind,
-        red_line=bool(one("red_line")),
+        red_line=bool(_one(fields, "red_line")),
         clauses=tuple(dict.fromkeys(fields.get("clauses", ()))),
-        words={f"{part}-{language}": one(f"{part}-{language}") for part in WORDS for language in LANGUAGES},
+        words=_words(fields, "", WORDS),
         choices=tuple(
             TypedChoice(
-                key=one(f"choice-{place}-key"),
-                marking=one(f"choice-{place}-marking"),
-                crosses=bool(one(f"choice-{place}-crosses")),
-                words={
-                    f"{part}-{language}": one(f"choice-{place}-{part}-{language}")
-                    for part in ("text", "why")
-                    for language in LANGUAGES
-                },
+                key=_one(fields, f"{row}key"),
+                marking=only or _one(fields, f"{row}marking"),
+                crosses=bool(_one(fields, f"{row}crosses")),
+                words=_words(fields, row, ("text", "why", *(("partner",) if rules.has_partners else ()))),
+                step=_one(fields, f"{row}step"),
+                leads_to=_one(fields, f"{row}leads_to"),
             )
-            for place in range(1, count + 1)
+            for row in _rows(fields, "choice")
+        ),
+        options={setting.name: _one(fields, f"option-{setting.name}", setting.default) for setting in rules.settings()},
+        steps=tuple(
+            TypedStep(_one(fields, f"{row}key"), _words(fields, row, ("name", "text"))) for row in _rows(fields, "step")
+        ),
+        criteria=tuple(
+            TypedCriterion(
+                _one(fields, f"{row}key"), _one(fields, f"{row}most"), _words(fields, row, ("title", "guide"))
+            )
+            for row in _rows(fields, "criterion")
         ),
     )
 
 
+def _one(fields: Fields, name: str, otherwise: str = "") -> str:
+    values = fields.get(name, (otherwise,))
+    return values[0].replace("\r\n", "\n").strip() if values else ""
+
+
+def _rows(fields: Fields, name: str) -> list[str]:
+    return [f"{name}-{place}-" for place in range(1, MOST_ROWS + 1) if f"{name}-{place}-key" in fields]
+
+
+def _words(fields: Fields, row: str, parts: Sequence[str]) -> dict[str, str]:
+    names = [f"{part}-{language}" for part in parts for language in LANGUAGES]
+    return {name: _one(fields, row + name) for name in names}
+
+
 def from_question(question: QuestionView) -> Typed:
     """A question as it is, to be changed."""
-    words = {f"stem-{language}": stem for language, stem in question.stems.items()}
-    words |= {f"explanation-{language}": text for language, text in question.explanations.items()}
+    words = _by_part(stem=question.stems, explanation=question.explanations)
     for language, post in question.posts.items():
         parts = (post.name, post.place, post.time, post.text)
         words |= {f"{part}-{language}": text for part, text in zip(POST, parts, strict=True)}
-    markings = KINDS[question.kind].markings()
+    kind = KINDS[question.kind]
     return Typed(
         kind=question.kind,
         red_line=question.red_line,
         clauses=question.clauses,
         words=words,
-        choices=tuple(
-            TypedChoice(
-                key=choice.key,
-                marking=_marking_of(choice, markings),
-                crosses=choice.crosses,
-                words={f"text-{language}": text for language, text in choice.texts.items()}
-                | {f"why-{language}": why for language, why in choice.whys.items()},
-            )
-            for choice in question.choices
+        choices=tuple(_typed_choice(choice, kind) for choice in question.choices),
+        options=options.filled(kind, question.options),
+        steps=tuple(TypedStep(step.key, _by_part(name=step.names, text=step.texts)) for step in question.steps),
+        criteria=tuple(
+            TypedCriterion(one.key, str(one.most), _by_part(title=one.titles, guide=one.guides))
+            for one in question.criteria
         ),
     )
 
 
-def rearranged(typed: Typed, deed: str) -> Typed:
-    """The question with a choice more (`add`), less (`remove-2`), or one place higher (`up-3`)."""
-    choices = list(typed.choices)
-    kind = KINDS[typed.kind]
-    if deed == "add" and len(choices) < kind.most and not kind.keys:
-        free = next(letter for letter in _LETTERS if letter not in {choice.key for choice in choices})
-        choices.append(TypedChoice(free))
-    elif (found := _DEED.fullmatch(deed)) and not kind.keys and int(found[2]) <= len(choices):
-        taken = choices.pop(int(found[2]) - 1)
-        if found[1] == "up":
-            choices.insert(max(0, int(found[2]) - 2), taken)
-    return replace(typed, choices=tuple(choices))
+def _typed_choice(choice: ChoiceView, kind: Kind) -> TypedChoice:
+    return TypedChoice(
+        key=choice.key,
+        marking=_marking_of(choice, kind.markings()),
+        crosses=choice.crosses,
+        words=_by_part(text=choice.texts, why=choice.whys, partner=choice.partners),
+        step=choice.step or "",
+        leads_to=choice.leads_to or "",
+    )
 
 
-def faults(typed: Typed, known_clauses: Collection[str]) -> list[str]:
-    """What its author has to put right before the question can be kept, a sentence each."""
-    kind = KINDS[typed.kind]
-    found = [sentence for language in typed.languages() for sentence in _missing(typed, kind, language)]
-    if any(
-        len(value) > LONGEST for words in (typed.words, *(c.words for c in typed.choices)) for value in words.values()
-    ):
-        found.append(gettext("A text is longer than %(most)s letters. Make it shorter.", most=LONGEST))
-    if not typed.clauses or not set(typed.clauses) <= set(known_clauses):
-        found.append(gettext("Choose at least one clause of the guideline that the question is about."))
-    if not kind.fewest <= len(typed.choices) <= kind.most:
-        words = {"fewest": kind.fewest, "most": kind.most}
-        found.append(gettext("This kind of question has %(fewest)s to %(most)s choices.", **words))
-    if len({choice.key for choice in typed.choices}) < len(typed.choices) or not _known_keys(typed, kind):
-        found.append(gettext("The form is not complete. Open the question again."))
-    elif any(choice.marking not in {marking.value for marking in kind.markings()} for choice in typed.choices):
-        found.append(gettext("Say of every choice whether it is right, or where it belongs."))
-    elif sentence := kind.fault(Matter(_choices(typed, kind))):
-        found.append(sentence)
-    return found
+def _by_part(**parts: Mapping[str, str]) -> dict[str, str]:
+    """Words by part and language."""
+    return {f"{part}-{language}": text for part, texts in parts.items() for language, text in texts.items()}
+
+
+def _marking_of(choice: ChoiceView, markings: Sequence[Marking]) -> str:
+    for marking in markings:
+        if (marking.credit, marking.bucket, marking.rule) == (choice.credit, choice.bucket, choice.rule):
+            return marking.value
+    return ""
 
 
 def written(typed: Typed, key: str) -> WrittenQuestion:
     """The question, for the bank. Only for one without faults."""
-    languages = typed.languages()
-    needs_post = KINDS[typed.kind].needs_post
+    languages, kind = typed.languages(), KINDS[typed.kind]
     return WrittenQuestion(
         key=key,
         kind=typed.kind,
         red_line=typed.red_line,
         clauses=typed.clauses,
-        stems={language: typed.words[f"stem-{language}"] for language in languages},
+        stems=spoken(typed.words, "stem", languages),
         posts={
-            language: Post(*(typed.words[f"{part}-{language}"] for part in POST))
+            language: Post(*(typed.words.get(f"{part}-{language}", "") for part in POST))
             for language in languages
-            if needs_post or typed.words.get(f"post-text-{language}")
+            if kind.needs_post or typed.words.get(f"post-text-{language}")
         },
-        explanations={language: typed.words[f"explanation-{language}"] for language in languages},
-        choices=_choices(typed, KINDS[typed.kind]),
+        explanations=spoken(typed.words, "explanation", languages),
+        choices=choices(typed),
+        options={
+            setting.name: options.plain(setting, typed.options.get(setting.name, setting.default)) or ""
+            for setting in kind.settings()
+        },
+        steps=steps(typed),
+        criteria=criteria(typed),
     )
 
 
-def _choices(typed: Typed, kind: Kind) -> tuple[ChoiceView, ...]:
-    markings = {marking.value: marking for marking in kind.markings()}
-    languages = typed.languages()
+def choices(typed: Typed) -> tuple[ChoiceView, ...]:
+    """The choices. Only when each has one of the markings of its kind."""
+    kind, languages = KINDS[typed.kind], typed.languages()
+    markings = {marking.value: marking for marking in kind.markings()} or {"": Marking("", "", 100)}
     return tuple(
         ChoiceView(
             key=choice.key,
             credit=markings[choice.marking].credit,
             bucket=markings[choice.marking].bucket,
-            crosses=choice.crosses,
-            texts={language: choice.words.get(f"text-{language}", "") for language in languages},
-            whys={language: choice.words.get(f"why-{language}", "") for language in languages},
+            crosses=choice.crosses and kind.can_cross,
+            texts=spoken(choice.words, "text", languages),
+            whys=spoken(choice.words, "why", languages),
+            partners=_said(spoken(choice.words, "partner", languages)),
+            step=(choice.step or None) if kind.has_steps else None,
+            leads_to=(choice.leads_to or None) if kind.has_steps else None,
+            rule=markings[choice.marking].rule,
         )
         for choice in typed.choices
     )
 
 
-def _missing(typed: Typed, kind: Kind, language: str) -> Iterator[str]:
-    name = {"language": LANGUAGES[language]}
-    if not typed.words.get(f"stem-{language}"):
-        yield gettext("%(language)s: write the question.", **name)
-    if not typed.words.get(f"explanation-{language}"):
-        yield gettext("%(language)s: write the explanation that is shown with the result.", **name)
-    if kind.needs_post and not all(typed.words.get(f"{part}-{language}") for part in POST):
-        yield gettext("%(language)s: the post needs a name, a place, a time and its words.", **name)
-    if not all(choice.words.get(f"text-{language}") for choice in typed.choices):
-        yield gettext("%(language)s: a choice has no words.", **name)
-    if not all(choice.words.get(f"why-{language}") for choice in typed.choices):
-        yield gettext("%(language)s: a choice does not say why it is right or not.", **name)
+def steps(typed: Typed) -> tuple[StepView, ...]:
+    """The steps, where the kind has any."""
+    languages = typed.languages()
+    return tuple(
+        StepView(step.key, _said(spoken(step.words, "name", languages)), spoken(step.words, "text", languages))
+        for step in typed.steps
+        if KINDS[typed.kind].has_steps
+    )
 
 
-def _marking_of(choice: ChoiceView, markings: tuple[Marking, ...]) -> str:
-    for marking in markings:
-        if (marking.credit, marking.bucket) == (choice.credit, choice.bucket):
-            return marking.value
-    return ""
+def criteria(typed: Typed) -> tuple[CriterionView, ...]:
+    """The criteria, where the kind has any. Only when their points are numbers."""
+    languages = typed.languages()
+    return tuple(
+        CriterionView(
+            0, one.key, int(one.most), spoken(one.words, "title", languages), spoken(one.words, "guide", languages)
+        )
+        for one in typed.criteria
+        if KINDS[typed.kind].has_criteria
+    )
 
 
-def _known_keys(typed: Typed, kind: Kind) -> bool:
-    keys = [choice.key for choice in typed.choices]
-    return tuple(keys) == kind.keys if kind.keys else all(len(key) == 1 and key in _LETTERS for key in keys)
+def _said(words: dict[str, str]) -> dict[str, str]:
+    return {language: text for language, text in words.items() if text}

@@ -1,5 +1,7 @@
 """Quizzes made in the studio: rules and questions, kept as versions; nothing half right is kept."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,14 +9,19 @@ from sqlalchemy import func, select
 
 from courses.events import CoursePublished
 from courses.models import Course
+from lms.base.audit import AuditEntry
 from lms.base.db import Base
 from lms.base.errors import Conflict, Invalid, NotFound
-from quizzes import bank, definitions
-from quizzes.authoring import desk, trying, writing
-from quizzes.authoring.writing import Typed, TypedChoice
+from quizzes import bank, definitions, labels, papers
+from quizzes.authoring import desk, history, labeling, proofreading, rearranging, trying, writing
+from quizzes.authoring.labeling import TypedLabels
+from quizzes.authoring.typed import NOWHERE, Typed, TypedChoice, TypedCriterion, TypedStep
 from quizzes.kinds import KINDS
+from quizzes.kinds.kind import Kind
+from quizzes.labels import Labels
 from quizzes.models import QuizVersion
 from quizzes.question_models import QuestionVersion
+from tests.quizzes import makers
 from tests.quizzes.makers import fields, quiz_files
 
 POST = {"post-name-en": "Karel V.", "post-place-en": "LinkedIn", "post-time-en": "Monday", "post-text-en": "Hello."}
@@ -24,7 +31,15 @@ MARKINGS = {
     "truefalse": ["wrong", "best"],
     "multiple": ["right", "wrong", "right"],
     "sort": ["green", "amber", "red", "red"],
+    "spot": ["harmless", "problem", "harmless"],
+    "matching": ["pair", "pair", "pair"],
+    "ordering": ["line", "line", "line"],
+    "short": ["right", "half"],
+    "number": [],
+    "triage": ["best", "wrong", "best", "half"],
+    "thread": ["best", "wrong", "best", "half"],
 }
+OPTIONS = {"number": {"value": "12"}}
 
 
 def typed(kind: str = "single", **more) -> Typed:
@@ -32,12 +47,33 @@ def typed(kind: str = "single", **more) -> Typed:
     rules = KINDS[kind]
     words = {"stem-en": "What do you do first?", "explanation-en": "People first."}
     words |= POST if rules.needs_post else {}
-    keys = rules.keys or "abcdefgh"[: len(MARKINGS[kind])]
-    choices = tuple(
-        TypedChoice(key, marking, words={"text-en": f"Choice {key}", "why-en": f"Because of {key}."})
-        for key, marking in zip(keys, MARKINGS[kind], strict=True)
+    markings = MARKINGS.get(kind) or [marking.value for marking in rules.markings()] * bool(rules.fewest)
+    keys = rules.keys or "abcdefgh"[: len(markings)]
+    choices = tuple(choice(rules, *pair) for pair in zip(keys, markings, strict=True))
+    steps = (TypedStep("s1", step_words("first")), TypedStep("s2", step_words("second"))) if rules.has_steps else ()
+    return Typed(
+        kind,
+        **{
+            "clauses": ("D2",),
+            "words": words | more.pop("words", {}),
+            "choices": choices,
+            "options": {setting.name: setting.default for setting in rules.settings()} | OPTIONS.get(kind, {}),
+            "steps": steps,
+        }
+        | more,
     )
-    return Typed(kind, **{"clauses": ("D2",), "words": words | more.pop("words", {}), "choices": choices} | more)
+
+
+def choice(kind: Kind, key: str, marking: str) -> TypedChoice:
+    """A choice; where there are steps, a and b are chosen at the first, and a leads to the second."""
+    words = {"text-en": f"Choice {key}", "why-en": f"Because of {key}."}
+    words |= {"partner-en": f"Partner of {key}"} if kind.has_partners else {}
+    step = ("s1" if key in "ab" else "s2") if kind.has_steps else ""
+    return TypedChoice(key, marking, words=words, step=step, leads_to="s2" if step and key == "a" else "")
+
+
+def step_words(words: str) -> dict[str, str]:
+    return {"name-en": "Karel V.", "text-en": f"This comes {words}."}
 
 
 @pytest.fixture
@@ -141,7 +177,7 @@ def test_a_quiz_opens_when_it_has_what_it_draws(session, quiz, author):
     desk.open_quiz(session, quiz, author.id)
     course = session.scalars(select(Course)).one()
     assert (course.quiz_slug, course.quiz_minutes) == (quiz, 15)
-    with pytest.raises(Conflict, match="Add one first"):
+    with pytest.raises(Conflict, match="Add questions"):
         desk.retire(session, quiz, "what-do-you-do-first", author.id)
 
 
@@ -225,7 +261,7 @@ def test_trying_writes_nothing(session, quiz, author):
 
 
 def test_answering_all_rightly_would_pass(session, quiz, author):
-    for kind in KINDS:
+    for kind in makers.KINDS:
         desk.save_question(session, quiz, None, typed(kind, red_line=True), 0, author.id)
     typed_in: dict[str, list[str]] = {}
     paper = drawn(session, quiz, 5)
@@ -261,16 +297,181 @@ WORD = st.text(max_size=30)
 def test_whatever_is_in_the_form_is_read_and_never_lost_by_an_accident(kind, fields, deeds):
     read = writing.from_form(kind, fields)
     for deed in deeds:
-        read = writing.rearranged(read, deed)
+        read = rearranging.rearranged(read, deed)
     assert len({choice.key for choice in read.choices}) == len(read.choices) or "choice-2-key" in fields
-    assert isinstance(writing.faults(read, ["D2"]), list)
+    assert isinstance(proofreading.faults(read, ["D2"]), list)
 
 
 def test_choices_are_added_moved_and_removed():
     begun = typed()
-    assert [choice.key for choice in writing.rearranged(begun, "add").choices] == ["a", "b", "c", "d"]
-    assert [choice.key for choice in writing.rearranged(begun, "up-3").choices] == ["a", "c", "b"]
-    assert [choice.key for choice in writing.rearranged(begun, "remove-2").choices] == ["a", "c"]
-    gap = writing.rearranged(begun, "remove-2")
-    assert [choice.key for choice in writing.rearranged(gap, "add").choices] == ["a", "c", "b"]
-    assert writing.rearranged(typed("truefalse"), "add") == typed("truefalse")
+    assert [choice.key for choice in rearranging.rearranged(begun, "add").choices] == ["a", "b", "c", "d"]
+    assert [choice.key for choice in rearranging.rearranged(begun, "up-3").choices] == ["a", "c", "b"]
+    assert [choice.key for choice in rearranging.rearranged(begun, "remove-2").choices] == ["a", "c"]
+    gap = rearranging.rearranged(begun, "remove-2")
+    assert [choice.key for choice in rearranging.rearranged(gap, "add").choices] == ["a", "c", "b"]
+    assert rearranging.rearranged(typed("truefalse"), "add") == typed("truefalse")
+
+
+def test_a_typo_goes_on_in_the_line_of_the_version_before_and_a_change_begins_its_own(session, quiz, author):
+    key = desk.save_question(session, quiz, None, typed(), 0, author.id)
+    desk.save_question(session, quiz, key, typed(words={"stem-en": "What do you do  first?!"}), 1, author.id, typo=True)
+    desk.save_question(session, quiz, key, typed(words={"stem-en": "And again?"}), 2, author.id, typo=True)
+    desk.save_question(session, quiz, key, typed(words={"stem-en": "And then?"}), 3, author.id)
+    versions = session.scalars(select(QuestionVersion).order_by(QuestionVersion.number)).all()
+    assert [version.change for version in versions] == ["first", "typo", "typo", "change"]
+    first = versions[0].id
+    assert [version.line_id for version in versions] == [None, first, first, None]
+
+
+MORE_THAN_A_TYPO = {
+    "credit": ("single", lambda one: replace(one, choices=(*one.choices[:2], replace(one.choices[2], marking="half")))),
+    "red line": ("single", lambda one: replace(one, red_line=True)),
+    "clauses": ("single", lambda one: replace(one, clauses=("D4",))),
+    "a choice less": ("single", lambda one: replace(one, choices=one.choices[:2])),
+    "bucket": ("sort", lambda one: replace(one, choices=(replace(one.choices[0], marking="red"), *one.choices[1:]))),
+    "what is accepted": ("short", lambda one: replace(one, choices=tuple(reworded(c) for c in one.choices))),
+    "options": ("short", lambda one: replace(one, options=dict(one.options) | {"errors": "0"})),
+    "a way": (
+        "thread",
+        lambda one: replace(one, choices=(*one.choices[:1], replace(one.choices[1], leads_to="s2"), *one.choices[2:])),
+    ),
+    "the order": ("ordering", lambda one: replace(one, choices=one.choices[::-1])),
+}
+
+
+def reworded(one: TypedChoice) -> TypedChoice:
+    return replace(one, words={**one.words, "text-en": f"Other words of {one.key}"})
+
+
+@pytest.mark.parametrize("case", MORE_THAN_A_TYPO)
+def test_more_than_a_typo_is_not_kept_as_one(session, quiz, author, case):
+    kind, changed = MORE_THAN_A_TYPO[case]
+    key = desk.save_question(session, quiz, None, typed(kind), 0, author.id)
+    with pytest.raises(Invalid, match="more than a typo"):
+        desk.save_question(session, quiz, key, changed(typed(kind)), 1, author.id, typo=True)
+    assert desk.desk(session, quiz).question(key).number == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mended_words_are_a_typo_in_every_kind(session, quiz, author, kind):
+    key = desk.save_question(session, quiz, None, typed(kind), 0, author.id)
+    desk.save_question(
+        session, quiz, key, typed(kind, words={"stem-en": "What do you do first, then?"}), 1, author.id, typo=True
+    )
+    assert (
+        desk.desk(session, quiz).question(key).question.line_id
+        < desk.desk(session, quiz).question(key).question.version_id
+    )
+
+
+def test_labels_are_kept_without_a_version_and_written_down(session, quiz, author):
+    key = desk.save_question(session, quiz, None, typed(), 0, author.id)
+    wanted = Labels("both", "staff", 3, ("at work", "privacy"), always=True)
+    desk.save_question(session, quiz, key, typed(), 1, author.id, labeled=wanted)
+    assert labels.of(session, desk.desk(session, quiz).quiz.id)[key] == replace(wanted, always=False)
+    assert desk.desk(session, quiz).question(key).number == 1
+    [entry] = session.scalars(select(AuditEntry).where(AuditEntry.deed == "labeled a question"))
+    assert entry.details["tags"] == ["at work", "privacy"]
+    desk.save_question(session, quiz, key, typed(red_line=True), 1, author.id, labeled=wanted)
+    assert labels.of(session, desk.desk(session, quiz).quiz.id)[key] == wanted
+    copied = desk.duplicate(session, quiz, key, author.id)
+    assert labels.of(session, desk.desk(session, quiz).quiz.id)[copied] == wanted
+
+
+def test_an_open_quiz_keeps_the_questions_it_draws_for_exams(session, quiz, author):
+    key = desk.save_question(session, quiz, None, typed(), 0, author.id)
+    desk.set_rules(session, quiz, desk.Rules(90, 1, 15, {"en": "The quiz"}, {"en": ""}), author.id)
+    desk.open_quiz(session, quiz, author.id)
+    with pytest.raises(Conflict, match="is open to learners"):
+        desk.save_question(session, quiz, key, typed(), 1, author.id, labeled=Labels("practice"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (TypedLabels(tags=",".join(map(str, range(21)))), "at most 20 tags"),
+        (TypedLabels(tags="x" * 41), "longer than 40 letters"),
+        (TypedLabels(purpose="fun"), "not complete"),
+        (TypedLabels(difficulty="4"), "not complete"),
+        (TypedLabels(tier="x"), "not complete"),
+    ],
+)
+def test_labels_that_cannot_be_are_said(wrong, sentence):
+    assert sentence in " ".join(labeling.faults(wrong))
+
+
+def test_versions_say_who_changed_what_and_when(session, quiz, author):
+    key = desk.save_question(session, quiz, None, typed(), 0, author.id)
+    other = typed(words={"stem-en": "What do you do last?"}, red_line=True)
+    desk.save_question(session, quiz, key, other, 1, author.id)
+    newest, oldest = history.of(session, quiz, key).entries
+    assert (newest.author, newest.change, newest.state, newest.asked) == ("Dana Janssen", "change", "drawn", False)
+    assert [(one.label, one.language) for one in newest.differences] == [("Question", "en"), ("Red-line question", "")]
+    words = [(piece.kind, piece.words) for piece in newest.differences[0].passage]
+    assert words == [("same", "What do you do"), ("was", "first?"), ("is", "last?")]
+    assert (oldest.differences, oldest.state) == ((), "")
+    with pytest.raises(NotFound):
+        history.of(session, quiz, "nothing")
+
+
+def test_a_regrade_is_offered_once_the_key_differs_from_one_that_learners_had(session, make, people, author):
+    made = make.quiz()
+    attempt = make.attempt(people.alice, made)
+    [item] = [one for one in papers.items(session, attempt) if one.question.kind == "single"][:1]
+    key = item.question.key
+    same = writing.from_question(item.question)
+    reworded = replace(same, words={**same.words, "stem-en": "Said otherwise"})
+    desk.save_question(session, made.slug, key, reworded, 1, author.id)
+    assert not history.of(session, made.slug, key).regrade
+    assert history.of(session, made.slug, key).was_asked
+    marks = {"best": "wrong", "wrong": "wrong", "half": "best"}
+    other = replace(reworded, choices=tuple(replace(one, marking=marks[one.marking]) for one in reworded.choices))
+    desk.save_question(session, made.slug, key, other, 2, author.id)
+    assert history.of(session, made.slug, key).regrade
+
+
+def test_the_versions_take_as_many_statements_for_many_as_for_one(session, quiz, author, statements):
+    def asked() -> int:
+        session.info["unsettled"].clear()
+        statements.clear()
+        history.of(session, quiz, key)
+        return len(statements)
+
+    key = desk.save_question(session, quiz, None, typed(), 0, author.id)
+    one = asked()
+    for number in range(1, 6):
+        desk.save_question(session, quiz, key, typed(words={"stem-en": f"Now {number}?"}), number, author.id)
+    assert asked() == one
+
+
+def test_steps_and_criteria_are_added_moved_and_removed():
+    begun = typed("thread")
+    more = rearranging.rearranged(begun, "step-add")
+    assert [step.key for step in more.steps] == ["s1", "s2", "s3"]
+    assert rearranging.rearranged(more, "add-s3").choices[-1].step == "s3"
+    assert [step.key for step in rearranging.rearranged(begun, "step-up-2").steps] == ["s2", "s1"]
+    less = rearranging.rearranged(begun, "step-remove-2")
+    assert [choice.step for choice in less.choices] == ["s1", "s1", "", ""]
+    assert less.choices[0].leads_to == NOWHERE
+    faults = " ".join(proofreading.faults(less, ["D2"]))
+    assert "at which step" in faults
+    assert "where it leads" in faults
+    judged = rearranging.rearranged(typed("rewrite"), "criterion-add")
+    assert judged.criteria == (TypedCriterion("c1", "4"),)
+    assert "a criterion has no title" in " ".join(proofreading.faults(judged, ["D2"]))
+    assert rearranging.rearranged(judged, "criterion-remove-1").criteria == ()
+    assert rearranging.rearranged(typed(), "criterion-add") == rearranging.rearranged(typed(), "step-add") == typed()
+
+
+def test_there_are_keys_for_more_choices_than_letters():
+    one = typed("thread")
+    for _ in range(50):
+        one = rearranging.rearranged(one, "add-s1")
+    assert len(one.choices) == KINDS["thread"].most
+    assert [choice.key for choice in one.choices][24:29] == ["y", "z", "aa", "ab", "ac"]
+    assert "choices" not in " ".join(proofreading.faults(one, ["D2"])).split(".")[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blank_question_of_every_kind_can_be_looked_over(kind):
+    assert proofreading.faults(writing.blank(kind), ["D2"])

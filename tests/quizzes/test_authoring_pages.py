@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from courses.models import Course
-from quizzes.authoring import desk
+from quizzes.authoring import desk, writing
+from quizzes.kinds import KINDS
 from tests.quizzes.test_authoring import typed
+from tests.support import markup
 
 
 @pytest.fixture
@@ -31,10 +33,15 @@ def fields(kind: str = "single", **more: str | list[str]) -> dict[str, str | lis
         "opened": "0",
         "clauses": list(question.clauses),
         **question.words,
+        **{f"option-{name}": value for name, value in question.options.items()},
     }
     for place, choice in enumerate(question.choices, 1):
         found |= {f"choice-{place}-key": choice.key, f"choice-{place}-marking": choice.marking}
         found |= {f"choice-{place}-{name}": words for name, words in choice.words.items()}
+        found |= {f"choice-{place}-step": choice.step, f"choice-{place}-leads_to": choice.leads_to}
+    for place, step in enumerate(question.steps, 1):
+        found |= {f"step-{place}-key": step.key}
+        found |= {f"step-{place}-{name}": words for name, words in step.words.items()}
     return found | more
 
 
@@ -147,3 +154,74 @@ def test_learners_do_not_come_in(make, client_for, dana):
     learner = client_for(make.person("Alice"))
     assert learner.get(QUIZ).status_code == 403
     assert learner.submit(f"{QUIZ}/open").status_code == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_question_of_every_kind_is_made_and_shown_again_as_it_was_typed(dana, kind, database):
+    begin(dana)
+    assert dana.get(f"{QUIZ}/new?kind={kind}").status_code == 200
+    assert dana.submit(f"{QUIZ}/new", fields(kind)).status_code == 303
+    with database.reading() as session:
+        found = desk.desk(session, "principles").question("what-do-you-do-first")
+        assert writing.from_question(found.question) == typed(kind)
+    page = dana.get(f"{QUIZ}/questions/what-do-you-do-first")
+    assert markup.problems(page.text) == []
+    again = dana.submit(f"{QUIZ}/questions/what-do-you-do-first", fields(kind, opened="1"))
+    assert again.status_code == 303
+    version = dana.get(f"{QUIZ}/questions/what-do-you-do-first/versions/1")
+    assert markup.problems(version.text) == []
+    assert "What do you do first?" in version.text
+    assert dana.get(f"{QUIZ}/questions/what-do-you-do-first/versions/2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "deed", ["add", "up-2", "remove-1", "step-add", "add-s1", "criterion-add", "nonsense", "add-99"]
+)
+@pytest.mark.parametrize("kind", ["thread", "rewrite", "matching"])
+def test_no_button_loses_what_was_typed(dana, kind, deed):
+    begin(dana)
+    labels = {"purpose": "both", "tags": "one, two", "tier": "staff", "difficulty": "2"}
+    page = dana.submit(f"{QUIZ}/new", fields(kind, do=deed, **labels))
+    assert page.status_code == 200
+    assert markup.problems(page.text) == []
+    for words in ("What do you do first?", "People first.", "Because of b.", 'value="one, two"', "D2"):
+        assert words in page.text
+    assert page.text.count(" selected>") >= 3
+    assert "No question yet" in dana.get(QUIZ).text
+
+
+def test_more_than_a_typo_is_refused_with_what_was_typed(dana):
+    begin(dana)
+    dana.submit(f"{QUIZ}/new", fields())
+    address = f"{QUIZ}/questions/what-do-you-do-first"
+    changed = fields(opened="1", change="typo", red_line="1", **{"stem-en": "What else?"})
+    page = dana.submit(address, changed)
+    assert page.status_code == 422
+    assert "This is more than a typo" in page.text
+    assert ">\nWhat else?<" in page.text
+    assert dana.submit(address, changed | {"change": "change"}).status_code == 303
+
+
+def test_labels_with_faults_are_shown_with_what_was_typed(dana):
+    begin(dana)
+    long = "x" * 41
+    page = dana.submit(f"{QUIZ}/new", fields(purpose="practice", tags=f"{long}, b", tier="", difficulty="3"))
+    assert page.status_code == 422
+    assert "longer than 40 letters" in page.text
+    assert f'value="{long}, b"' in page.text
+
+
+def test_a_page_for_a_question_takes_as_many_statements_in_a_large_bank(dana, statements, session, author):
+    begin(dana)
+    dana.submit(f"{QUIZ}/new", fields())
+
+    def asked() -> int:
+        dana.get(f"{QUIZ}/questions/what-do-you-do-first")
+        statements.clear()
+        dana.get(f"{QUIZ}/questions/what-do-you-do-first")
+        return len(statements)
+
+    few = asked()
+    for _ in range(5):
+        dana.submit(f"{QUIZ}/new", fields())
+    assert asked() == few

@@ -13,6 +13,7 @@ from lms.base.content import ContentError
 from lms.guidelines import loading as guideline_loading
 from quizzes import bank, closing, definitions, files, papers, pool
 from quizzes.drawing import draw
+from quizzes.kinds import KINDS
 from quizzes.models import QuizVersion
 from quizzes.question_models import Question, QuestionVersion
 from tests.make import Make, People
@@ -165,9 +166,12 @@ def test_the_shipped_quiz_is_sound(session: Session, make: Make) -> None:
     make.course()
     assert bank.load(session, SHIPPED) == "added"
     written = files.read(SHIPPED)
-    kinds = Counter(question.kind for question in written.questions)
+    kinds = Counter(question.kind for question in written.questions if question.labels.purpose == "exam")
     assert set(kinds) == {"single", "multiple", "truefalse", "sort", "scenario"}
-    assert len(written.questions) >= 2 * written.questions_drawn
+    assert kinds.total() >= 2 * written.questions_drawn
+    practiced = Counter(question.kind for question in written.questions if question.labels.purpose == "practice")
+    assert set(practiced) == set(KINDS) - set(kinds)
+    assert kinds.total() + practiced.total() == len(written.questions)
     quiz = definitions.live(session, "principles")
     for seed in range(30):
         paper = draw(pool.drawable(session, quiz.id), quiz.questions_drawn, seed)
