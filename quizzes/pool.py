@@ -9,7 +9,7 @@ from quizzes.definitions import BETWEEN, CODES, in_order
 from quizzes.question_models import Choice, Question, QuestionTag, QuestionUse, QuestionVersion
 from quizzes.questions import Pooled
 
-_TAGS = (
+TAGS = (
     select(func.aggregate_strings(QuestionTag.tag, BETWEEN))
     .where(QuestionTag.question_id == Question.id)
     .correlate(Question)
@@ -38,7 +38,7 @@ _POOL = (
         QuestionVersion.kind,
         QuestionVersion.red_line,
         CODES.label("codes"),
-        _TAGS.label("tags"),
+        TAGS.label("tags"),
         _KEYS.label("keys"),
         func.coalesce(_SEEN.c.times, 0).label("seen"),
         Question.tier,

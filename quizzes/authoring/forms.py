@@ -1,12 +1,15 @@
 """The shape of what authors of quizzes enter, but for questions, which `writing` reads."""
 
+from dataclasses import replace
+
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lms.base.forms import Form
 from lms.base.i18n import LANGUAGES
-from quizzes.authoring.desk import Rules
+from quizzes.authoring import rules
+from quizzes.authoring.rules import Rules
 from quizzes.questions import QuizView
 
 LONGEST_TITLE, LONGEST_INTRO = 200, 2000
@@ -22,7 +25,8 @@ def _intro() -> TextAreaField:
     return TextAreaField(_l("Introduction"), [too_long])
 
 
-def _whole(label: str, least: int, most: int) -> IntegerField:
+def whole(label: str, least: int, most: int) -> IntegerField:
+    """A field for a whole number between two others."""
     message = _l("Give a whole number from %(least)s to %(most)s.", least=least, most=most)
     return IntegerField(label, [InputRequired(message), NumberRange(least, most, message)])
 
@@ -30,9 +34,9 @@ def _whole(label: str, least: int, most: int) -> IntegerField:
 class RulesForm(Form):
     """The rules of a quiz, and its words in each language."""
 
-    pass_mark = _whole(_l("Pass mark, in percent"), 1, 100)
-    questions_drawn = _whole(_l("Questions in one attempt"), 1, 50)
-    minutes = _whole(_l("Minutes for one attempt"), 1, 240)
+    pass_mark = whole(_l("Pass mark, in percent"), 1, 100)
+    questions_drawn = whole(_l("Questions in one attempt"), 1, 50)
+    minutes = whole(_l("Minutes for one attempt"), 1, 240)
     title_en, intro_en = _title(DataRequired(_l("Give the quiz a title in English."))), _intro()
     title_nl, intro_nl = _title(), _intro()
     title_fr, intro_fr = _title(), _intro()
@@ -45,10 +49,11 @@ class RulesForm(Form):
         rules = {"pass_mark": quiz.pass_mark, "questions_drawn": quiz.questions_drawn, "minutes": quiz.minutes}
         return cls(formdata=None, **rules, **words)
 
-    def rules(self) -> Rules:
-        """What was entered. A language without a title is left out."""
+    def rules(self, quiz: QuizView) -> Rules:
+        """The rules of a quiz with what was entered. A language without a title is left out."""
         titles = {code: self[f"title_{code}"].data for code in LANGUAGES if self[f"title_{code}"].data}
-        return Rules(
+        return replace(
+            rules.of(quiz),
             pass_mark=self.pass_mark.data or 0,
             questions_drawn=self.questions_drawn.data or 0,
             minutes=self.minutes.data or 0,
