@@ -1,6 +1,9 @@
 """What happens in courses."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
 
 from lms.base.events import Event
 
@@ -21,3 +24,32 @@ class CoursePublished(Event):
     course_id: int
     version_id: int
     change: str
+
+
+@dataclass(frozen=True)
+class CourseCompletionWithdrawn(Event):
+    """A course that somebody had completed is open again, for a reason: the pass it rested on no longer holds."""
+
+    person_id: int
+    course_id: int
+    enrollment_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class WouldComplete(Event):
+    """Asked beforehand: these enrollments (a statement that selects their numbers) would be completed.
+
+    `by_person`: the answer is wanted for each person, else in sum.
+    """
+
+    enrollments: Select[Any]
+    by_person: bool = False
+
+
+@dataclass(frozen=True)
+class WouldWithdraw(Event):
+    """Asked beforehand: these enrollments (a statement that selects their numbers) would no longer be completed."""
+
+    enrollments: Select[Any]
+    by_person: bool = False

@@ -1,5 +1,9 @@
 """The job worker: what is done regularly, each job a list of calls."""
 
+import logging
+import threading
+from collections.abc import Callable
+
 from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
@@ -7,15 +11,49 @@ from huey.api import Huey
 from certificates import nightly as certificates
 from courses.media import uploads
 from lms.base import outbox
+from lms.base.db import Database
 from lms.base.settings import Settings
 from lms.people import signin
 from quizzes import closing
+from quizzes.analysis import jobs as figures
+from quizzes.practice import cards as practice
+from quizzes.regrading import work as regrading
+
+log = logging.getLogger("lms")
+AT_MOST = 2.0
+"""Seconds that what somebody waits for at a page may lie."""
+PROMPT: tuple[Callable[[Database, Callable[[], bool]], object], ...] = (
+    regrading.work_off,
+    figures.work_off,
+)
+"""Jobs that somebody waits for: called every few seconds with the database and whether to go on."""
 
 
 def run(app: Flask) -> None:
     """Work until told to stop."""
-    queue = build(app)
-    queue.create_consumer(workers=1, periodic=True, check_worker_health=False).run()
+    queue, stopping = build(app), threading.Event()
+    beside = threading.Thread(target=_promptly, args=(app, stopping), name="promptly", daemon=True)
+    beside.start()
+    try:
+        queue.create_consumer(workers=1, periodic=True, check_worker_health=False).run()
+    finally:
+        stopping.set()
+        beside.join(timeout=10)
+
+
+def _promptly(app: Flask, stopping: threading.Event) -> None:
+    while not stopping.wait(AT_MOST):
+        try:
+            promptly(app, lambda: not stopping.is_set())
+        except Exception:
+            log.exception("a prompt job failed; it is tried again")
+
+
+def promptly(app: Flask, going: Callable[[], bool] = lambda: True) -> None:
+    """Work off what was asked for at a page. What is not done when `going` says no is done by the next call."""
+    with app.app_context():
+        for job in PROMPT:
+            job(app.extensions["database"], going)
 
 
 def build(app: Flask) -> Huey:
@@ -49,6 +87,8 @@ def nightly(app: Flask) -> dict[str, int]:
     with app.app_context():
         for name, job in (
             ("attempts closed", closing.close_overdue),
+            ("figures of quizzes asked for", figures.ask_for_new),
+            ("cards of missed questions made", practice.from_attempts),
             ("authorizations ended", certificates.expire),
             ("renewal reminders queued", certificates.remind),
             ("old sign-ins removed", signin.forget_old),

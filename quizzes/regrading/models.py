@@ -17,6 +17,8 @@ class Regrade(Base):
     `computing` is the dry run; `ready` can be applied, or `waiting` for a second hand when passes would be lost.
     `total` and `done` count attempts, for the progress. `gained` and `lost` are passes. `key_version_id` is the
     version of the question whose key holds; attempts that had any earlier version of the same question are touched.
+    While it is applied or undone, `done` counts people. `tells_all`: those whose points alone change get a letter too.
+    An undoing that takes passes away waits for a second hand as well: `waiting` with `undone_by` set.
     """
 
     __tablename__ = "regrade"
@@ -24,6 +26,7 @@ class Regrade(Base):
         one_of("policy", POLICIES),
         one_of("state", STATES),
         CheckConstraint("approved_by IS NULL OR approved_by <> applied_by", name="second_hand"),
+        CheckConstraint("undo_approved_by IS NULL OR undo_approved_by <> undone_by", name="second_hand_undoing"),
         CheckConstraint("state NOT IN ('applied') OR lost = 0 OR approved_by IS NOT NULL", name="approved"),
         Index(
             "uq_regrade_one_at_work",
@@ -50,7 +53,9 @@ class Regrade(Base):
     applied_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     applied_at: Mapped[datetime | None]
+    tells_all: Mapped[bool] = mapped_column(default=False)
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undo_approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     undone_at: Mapped[datetime | None]
 
 
