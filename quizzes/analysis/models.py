@@ -7,6 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.base.db import Base
 
+CELL = ("quiz_id", "first", "line_id", "picked", "language", "tier", "credit", "certainty")
+"""What facts are counted by. With the rest it stands in an index, so that no million of rows need be sorted."""
+
+
+OTHERS = "\x1f"
+"""Stands in `PickFigures.picked` for answers that few people gave."""
+
 
 class ItemFact(Base):
     """One marked item as the figures need it: all in one row, so that 100,000 attempts are counted in one pass.
@@ -19,7 +26,10 @@ class ItemFact(Base):
     """
 
     __tablename__ = "item_fact"
-    __table_args__ = (Index("ix_item_fact_quiz_id_line_id", "quiz_id", "line_id"),)
+    __table_args__ = (
+        Index("ix_item_fact_cells", *CELL, "rest"),
+        Index("ix_item_fact_seconds", "quiz_id", "first", "line_id", "seconds"),
+    )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("paper_item.id"), primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
@@ -37,7 +47,11 @@ class ItemFact(Base):
 
 
 class QuizFigures(Base):
-    """The figures of a quiz at a time. Marks in percent; none where there is too little to say anything."""
+    """The figures of a quiz at a time. Marks in percent; none where there is too little to say anything.
+
+    `asked_at` stands while they are to be counted (again), `computed_at` is none until they were. `alpha` is there for
+    quizzes that ask everybody the same; `standard_error` and `livingston` are for all.
+    """
 
     __tablename__ = "quiz_figures"
     __table_args__ = (UniqueConstraint("quiz_id", "only_first"),)
@@ -45,10 +59,11 @@ class QuizFigures(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
     only_first: Mapped[bool] = mapped_column(default=True)
-    computed_at: Mapped[datetime]
-    milliseconds: Mapped[int]
-    attempts: Mapped[int]
-    passed: Mapped[int]
+    asked_at: Mapped[datetime | None]
+    computed_at: Mapped[datetime | None]
+    milliseconds: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    passed: Mapped[int] = mapped_column(default=0)
     mean: Mapped[float | None]
     deviation: Mapped[float | None]
     alpha: Mapped[float | None]
@@ -61,7 +76,11 @@ class QuizFigures(Base):
 
 
 class QuestionFigures(Base):
-    """The figures of a line of a question: over all (`part` empty), in a language or for a tier (`language:nl`)."""
+    """The figures of a line of a question: over all (`part` empty), in a language or for a tier (`language:nl`).
+
+    Below 30 answers there is nothing but their number. `points`, `expected` and `z` compare a part with all others,
+    see `figures.Gap`. `flags` are words parted by spaces.
+    """
 
     __tablename__ = "question_figures"
     __table_args__ = (UniqueConstraint("run_id", "line_id", "part"),)
@@ -74,12 +93,18 @@ class QuestionFigures(Base):
     facility: Mapped[float | None]
     discrimination: Mapped[float | None]
     median_seconds: Mapped[int | None]
+    points: Mapped[float | None]
+    expected: Mapped[float | None]
+    z: Mapped[float | None]
     flags: Mapped[str] = mapped_column(default="")
     picks: Mapped[list["PickFigures"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
 
 class PickFigures(Base):
-    """How often an answer was picked, in percent, and how well those did on the rest (point-biserial)."""
+    """How often an answer was picked, in percent, and how well those did on the rest (point-biserial, −100 to 100).
+
+    `picked` is empty for "left open" and OTHERS for what few people wrote, all of it together.
+    """
 
     __tablename__ = "pick_figures"
 
@@ -88,6 +113,7 @@ class PickFigures(Base):
     times: Mapped[int]
     share: Mapped[float]
     correlation: Mapped[float | None]
+    right: Mapped[bool]
 
 
 class ClauseFigures(Base):
