@@ -15,6 +15,7 @@ from courses.catalog import CourseView
 from courses.progress import Standing
 from lms.base import fragments, i18n
 from quizzes.attempts import OpenAttempt
+from quizzes.practice.reminders import Due
 
 SOON = 15
 """From how many days on a date is not yet counted down."""
@@ -23,13 +24,14 @@ RENEWAL = 60
 
 @dataclass(frozen=True)
 class Learner:
-    """What the page shows of somebody: where she stands, what to go on with, what she holds."""
+    """What the page shows of somebody: where she stands, what to go on with, what to practice, what she holds."""
 
     given_name: str
     standings: Sequence[Standing]
     next: Standing | None
     open_attempt: OpenAttempt | None
     entries: Sequence[Entry]
+    to_practice: Sequence[Due]
     greeting: str
     today: date
 
@@ -54,6 +56,7 @@ def page(learner: Learner) -> Markup:
             "given": learner.given_name,
             "next": _next(learner),
             "way": _way(begun[0], learner.today) if begun else "",
+            "practice": Markup("").join(_practice(learner, due) for due in learner.to_practice),
             "dates": Markup("").join(dates),
             "held": Markup("").join(_held(entry, number) for number, entry in enumerate(learner.entries, 1)),
         }
@@ -100,6 +103,14 @@ def _way(standing: Standing, today: date) -> Markup:
         },
     )
     return piece.fill({})
+
+
+def _practice(learner: Learner, due: Due) -> Markup:
+    course = next((one.course for one in learner.standings if one.course.id == due.course_id), None)
+    if course is None:
+        return Markup("")
+    facts = {"course": course, "slug": due.slug, "count": due.count}
+    return fragments.kept("home/_practice.html", (_edition(course), due.slug, due.count), lambda: facts).fill({})
 
 
 def _days(standing: Standing, today: date) -> int | None:

@@ -13,6 +13,7 @@ from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.home import learning_views
 from lms.home.learning_views import Learner
 from quizzes import attempts
+from quizzes.practice import reminders
 
 blueprint = Blueprint("home", __name__)
 
@@ -35,6 +36,7 @@ def learning() -> str:
         next=_next_step(standings),
         open_attempt=open_attempt,
         entries=register.of_person(session, person_id),
+        to_practice=reminders.due(session, person_id, i18n.reader_today()),
         greeting=_part_of_day(),
         today=i18n.reader_today(),
     )
