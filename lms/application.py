@@ -28,8 +28,16 @@ from lms.operations import views as operation_views
 from lms.people import signin
 from lms.people import views as people_views
 from lms.reports import views as report_views
+from quizzes import coaching_views as quiz_coaching_views
 from quizzes import views as quiz_views
+from quizzes.analysis import views as figures_views
+from quizzes.authoring import bank_views
 from quizzes.authoring import views as quiz_authoring_views
+from quizzes.marking import appeal_views
+from quizzes.marking import views as marking_views
+from quizzes.practice import views as practice_views
+from quizzes.records import views as record_views
+from quizzes.regrading import views as regrading_views
 
 BLUEPRINTS = (
     home_views.blueprint,
@@ -42,7 +50,15 @@ BLUEPRINTS = (
     authoring_views.blueprint,
     review_views.blueprint,
     quiz_views.blueprint,
+    quiz_coaching_views.blueprint,
+    practice_views.blueprint,
+    record_views.blueprint,
     quiz_authoring_views.blueprint,
+    regrading_views.blueprint,
+    bank_views.blueprint,
+    figures_views.blueprint,
+    marking_views.blueprint,
+    appeal_views.blueprint,
     certificate_views.blueprint,
     report_views.blueprint,
     operation_views.blueprint,
@@ -70,7 +86,7 @@ def build(settings: Settings | None = None) -> Flask:
         RATELIMIT_STORAGE_URI="memory://" if settings.queue_url == "embedded" else settings.queue_url,
     )
     app.extensions["settings"] = settings
-    app.extensions["database"] = Database(settings.database_url, consequences.TABLE)
+    app.extensions["database"] = Database(settings.database_url, consequences.TABLE, consequences.FORESIGHT)
     app.extensions["files"] = store_of(settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -13,7 +13,11 @@ from markupsafe import Markup, escape
 from lms.base import clock, fragments, richtext
 from lms.base.fragments import theme
 
-ROOMS = {"courses": ("quizzes", "paths"), "authoring": ("quiz_authoring",)}
+ROOMS = {
+    "courses": ("quizzes", "practice", "paths", "appeals"),
+    "authoring": ("quiz_authoring", "regrading", "bank", "figures"),
+    "exercises": ("quiz_coaching",),
+}
 """Parts whose pages stand below an entry of the menu that is another's."""
 ICONS = Path(__file__).resolve().parent / "templates" / "icons"
 
@@ -64,8 +68,12 @@ def menu() -> list[tuple[str, str, bool]]:
         entries.insert(3, ("review.waiting", gettext("Reviews")))
     if current_user.is_manager or "coach" in current_user.roles:
         entries.append(("exercises.waiting", gettext("Coaching")))
+    if current_user.is_manager or not current_user.roles.isdisjoint({"coach", "hub", "administrator"}):
+        entries.append(("marking.waiting", gettext("Marking")))
     if not current_user.roles.isdisjoint({"author", "administrator"}):
         entries.insert(3, ("authoring.studio", gettext("Studio")))
+    if not current_user.roles.isdisjoint({"auditor", "administrator", "hub", "legal"}):
+        entries.append(("records.search", gettext("Records")))
     here = (request.blueprint, request.endpoint)
     return [(url_for(endpoint), name, _is_here(endpoint, *here)) for endpoint, name in entries]
 

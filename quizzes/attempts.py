@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from courses import progress
@@ -18,7 +18,7 @@ from lms.base.db import rows
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n import gettext
 from lms.people.models import Person
-from quizzes import accommodations, closing, definitions, drawing, gates, papers, pool
+from quizzes import accommodations, cases, closing, definitions, drawing, gates, papers, pool
 from quizzes.attempt_models import OPEN, Accommodation, Attempt, PaperItem, Response
 from quizzes.clocks import Clock
 from quizzes.models import Quiz, QuizVersion
@@ -29,7 +29,7 @@ TIMES = (100, 150, 200)
 
 
 class Stale(Conflict):
-    """The page is older than what was answered in another window."""
+    """The page is older than the attempt: something was answered in another window, or the time of a case is over."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,20 @@ def _begin(
         break_seconds=60 * own.break_minutes,
         started_at=now,
         deadline_at=own.deadline(now, quiz.minutes, quiz.closes_at),
-        items=[
-            PaperItem(
-                position=position, question_version_id=one.version_id, choice_order=list(drawing.order(one, seed))
-            )
-            for position, one in enumerate(paper, 1)
-        ],
     )
     session.add(attempt)
     session.flush()
+    rows_of_paper = [
+        {
+            "attempt_id": attempt.id,
+            "position": place,
+            "question_version_id": one.version_id,
+            "choice_order": list(drawing.order(one, seed)),
+        }
+        for place, one in enumerate(paper, 1)
+    ]
+    if rows_of_paper:
+        session.execute(insert(PaperItem), rows_of_paper)
     return attempt
 
 
@@ -162,7 +167,8 @@ def save(
     `revision` is the newest the page knows. Saving what is already saved changes nothing, whatever the revision.
     `certainty` is 1 to 3, or none when it was not asked or not said.
     Raises `NotFound` for a place that is not on the paper, `Invalid` for an answer that is not offered, `Conflict`
-    when the attempt is closed, and `Stale`, a conflict too, when something was answered elsewhere in the meantime.
+    when the attempt is closed, and `Stale`, a conflict too, when something was answered elsewhere in the meantime,
+    what was said cannot be taken back, or the question's own time is over.
     """
     session.refresh(attempt, with_for_update=True)
     item = papers.item(session, attempt, item_position)
@@ -174,12 +180,14 @@ def save(
     unchanged = answer == item.answer or (item.answer is None and not any(answer.values()))
     if unchanged and certainty in (None, item.certainty):
         return attempt
+    if cases.is_over(session, attempt, item):
+        raise Stale(gettext("The time for this case is over. What you chose by then counts."))
     if revision != attempt.revision:
         raise Stale(
             gettext("You answered in another window, so this page is older than your answers. Load it again to go on.")
         )
     if not item.kind.follows(item.question, item.answer, answer):
-        raise Conflict(gettext("What you said there cannot be taken back. Load the page again to go on from it."))
+        raise Stale(gettext("What you said there cannot be taken back. Load the page again to go on from it."))
     _append(session, attempt, item.id, answer, certainty or item.certainty)
     return attempt
 

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from courses import progress
 from courses.enrollment_models import Enrollment
 from lms.base import audit, clock
-from quizzes import definitions, grading, papers
+from lms.base.errors import Conflict
+from lms.base.i18n import gettext
+from quizzes import definitions, grading, papers, promises
 from quizzes.analysis import facts
 from quizzes.attempt_models import OPEN, Attempt, Mark, Result
 from quizzes.clocks import GRACE
@@ -59,6 +61,7 @@ def _close(session: Session, attempt: Attempt) -> None:
     quiz = definitions.version(session, attempt.quiz_version_id)
     paper = [replace(item, mark=item.kind.mark(item.question, item.answer)) for item in papers.items(session, attempt)]
     waiting = [item for item in paper if item.answered and item.kind.waits_for(item.question)]
+    promises.keep(session, attempt, paper)
     attempt.late = attempt.late or attempt.deadline_at < now <= attempt.deadline_at + GRACE
     attempt.submitted_at = attempt.deadline_at if overdue else now
     attempt.break_until = None
@@ -77,6 +80,22 @@ def _close(session: Session, attempt: Attempt) -> None:
     )
 
 
+def void(session: Session, attempt: Attempt, actor_id: int, reason: str) -> None:
+    """Have an attempt count for nothing, neither as a try nor in the figures, as after an outage. Says why.
+
+    Raises `Conflict` for one that was passed: a pass is taken away by a regrade, with its second hand.
+    """
+    lock_enrollment(session, attempt.enrollment_id)
+    session.refresh(attempt, with_for_update=True)
+    if attempt.state == "voided":
+        return
+    if attempt.passed:
+        raise Conflict(gettext("This attempt was passed. A pass is only taken away by regrading a question."))
+    before, attempt.state, attempt.break_until = attempt.state, "voided", None
+    facts.forget(session, attempt.id)
+    audit.record(session, "voided an attempt", f"attempt:{attempt.id}", actor_id=actor_id, before=before, reason=reason)
+
+
 def _mark(item: Item) -> Mark:
     assert item.mark is not None
     return Mark(item_id=item.id, credit=item.mark.credit, crossed=item.mark.crossed, marked_at=clock.now())
@@ -89,7 +108,13 @@ def verdict(quiz: QuizView, paper: Sequence[Item]) -> Verdict:
 
 
 def decide(
-    session: Session, attempt: Attempt, quiz: QuizView, paper: Sequence[Item], because: str, state: str = "marked"
+    session: Session,
+    attempt: Attempt,
+    quiz: QuizView,
+    paper: Sequence[Item],
+    because: str,
+    state: str = "marked",
+    regrade_id: int | None = None,
 ) -> Result:
     """Add the verdict on a closed attempt, all of whose items are marked, and let what follows from a pass follow.
 
@@ -106,7 +131,7 @@ def decide(
         passed=found.passed,
         rules=grading.RULES,
         because=because,
-        regrade_id=None,
+        regrade_id=regrade_id,
         at=clock.now(),
     )
     result.record_sha256 = record.digest(attempt, quiz, paper, result)
@@ -119,6 +144,12 @@ def decide(
     if found.passed:
         progress.record_pass(session, attempt.enrollment_id)
     return result
+
+
+def newest(session: Session, attempt_id: int) -> Result | None:
+    """The result of an attempt that counts, or nothing while there is none."""
+    found = select(Result).where(Result.attempt_id == attempt_id).order_by(Result.number.desc()).limit(1)
+    return session.scalar(found)
 
 
 def _last_number(session: Session, attempt: Attempt) -> int:

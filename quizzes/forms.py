@@ -11,7 +11,7 @@ from quizzes.attempts import TIMES
 LARGEST = 2**31 - 1
 
 
-def _is_sane(form: Any, field: Any) -> None:
+def is_sane(form: Any, field: Any) -> None:
     """A number the database can hold; WTForms' own range check stumbles over one of 400 digits."""
     if field.data is None or not 0 <= field.data <= LARGEST:
         raise ValidationError
@@ -26,7 +26,7 @@ class StartForm(Form):
 class AnswerForm(Form):
     """Which question is answered, on top of which revision, and where to go then: a place, "overview" or "leave"."""
 
-    question = IntegerField(validators=[InputRequired(), _is_sane])
-    revision = IntegerField(validators=[InputRequired(), _is_sane])
+    question = IntegerField(validators=[InputRequired(), is_sane])
+    revision = IntegerField(validators=[InputRequired(), is_sane])
     certainty = IntegerField(validators=[Optional(), AnyOf((1, 2, 3))])
     go = StringField(validators=[AnyOf(["", "overview", "leave", *map(str, range(1, 201))])], default="")

@@ -16,6 +16,9 @@ from quizzes.models import QuizVersion
 from quizzes.questions import QuizView
 from quizzes.retakes import Wait
 
+COUNTED = ("marked", "abandoned")
+"""States of attempts that count as a try."""
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -67,11 +70,14 @@ def gate(standing: Standing, quiz: QuizView, mine: Mine) -> Gate:
             return Gate(
                 waiting=attempt, reason=gettext("Somebody is reading your answers. You get a mail when it is done.")
             )
-    ended = [
-        attempt.submitted_at for attempt in here if attempt.state in ("marked", "abandoned") and attempt.submitted_at
-    ]
-    wait = retakes.wait(ended, mine.released_at, quiz, clock.now())
+    wait = waiting_of(mine, enrollment.id if enrollment else 0, quiz)
     return Gate(reason=_locked(standing) or _closed(quiz) or _too_early(wait), wait=wait)
+
+
+def waiting_of(mine: Mine, enrollment_id: int, quiz: QuizView) -> Wait:
+    """When the owner of these attempts may try again, as far as her earlier tries go. Voided ones do not count."""
+    counted = (one for one in mine.attempts if one.enrollment_id == enrollment_id and one.state in COUNTED)
+    return retakes.wait([one.submitted_at for one in counted if one.submitted_at], mine.released_at, quiz, clock.now())
 
 
 def _locked(standing: Standing) -> str:

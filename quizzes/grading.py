@@ -37,6 +37,18 @@ def verdict(marks: Iterable[Marked], pass_mark: int, must_pass: Mapping[str, int
         for code, percent in (must_pass or {}).items()
         if (about := [mark for mark in marked if code in mark.clauses]) and share(about) < 100 * percent
     )
+    return _verdict(percent_hundredths, crossed, missed, pass_mark)
+
+
+def of_sums(credit: int, questions: int, crossed: int, pass_mark: int) -> Verdict:
+    """The verdict on a paper of which only sums are known: credit and red lines over questions that are not voided.
+
+    For a quiz without must-pass clauses. The same as `verdict` would say of the marks themselves.
+    """
+    return _verdict(100 * credit // questions if questions else 0, crossed, (), pass_mark)
+
+
+def _verdict(percent_hundredths: int, crossed: int, missed: tuple[str, ...], pass_mark: int) -> Verdict:
     passed = percent_hundredths >= 100 * pass_mark and not crossed and not missed
     return Verdict(percent_hundredths, crossed, passed, missed)
 

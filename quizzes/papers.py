@@ -20,7 +20,8 @@ from quizzes.questions import Answer, Marked, QuestionView
 class Item:
     """A question on a paper. It holds the key: pages of an open attempt are made from `sheet`, not from this.
 
-    `first_at` is when it was first answered, `certainty` how sure the learner said she was.
+    `first_at` is when it was first answered, `answered_at` when the answer that counts was given, `certainty` how sure
+    the learner said she was.
     """
 
     id: int
@@ -31,6 +32,7 @@ class Item:
     mark: Marked | None
     certainty: int | None = None
     first_at: datetime | None = None
+    answered_at: datetime | None = None
 
     @property
     def kind(self) -> Kind:
@@ -53,6 +55,7 @@ _ITEMS = (
         PaperItem.choice_order,
         Response.answer,
         Response.certainty,
+        Response.answered_at,
         _FIRST.label("first_at"),
         Mark.credit,
         Mark.crossed,
@@ -80,6 +83,7 @@ def items(session: Session, attempt: Attempt) -> list[Item]:
             mark=None if row.credit is None else Marked(row.credit, row.crossed, row.voided, question.clauses),
             certainty=row.certainty,
             first_at=row.first_at,
+            answered_at=row.answered_at,
         )
         for row in found
     ]

@@ -1,25 +1,38 @@
-"""What the result page may show.
+"""What a learner may see of an attempt, by phase and part.
 
-After a pass: everything, with the reasons. Before one: the own answers, whether each was right, half right or is
-worth another look, and which clauses to reread. Never the key, nor an explanation that gives it away.
+Usually: while it is open nothing; after a failed attempt only the clauses to reread; after a pass, or when the attempts
+are used up, everything with the reasons. A quiz can say otherwise, part by part.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from quizzes.attempt_models import Attempt
 from quizzes.kinds.kind import Line
+from quizzes.models import PARTS
 from quizzes.papers import Item
-from quizzes.questions import Marked, Post, by_code
+from quizzes.questions import Marked, Post, QuizView, by_code
 
 RIGHT, HALF, AGAIN = "right", "half", "again"
+EVERYTHING = frozenset(PARTS)
+USUAL: Mapping[str, frozenset[str]] = {
+    "during": frozenset(),
+    "right_after": frozenset({"clauses"}),
+    "later": frozenset({"clauses"}),
+    "after_passing": EVERYTHING,
+}
+"""The parts that are shown in each phase, unless the quiz says otherwise."""
+RIGHT_AFTER = timedelta(hours=1)
+"""How long after handing in an attempt the phase "right after" lasts."""
 
 
 @dataclass(frozen=True)
 class Shown:
     """A line of an answer: its text, or `words` as they were typed; `bucket` says where a statement was put.
 
-    `whys` are empty before a pass.
+    `whys` are empty where reasons may not be seen.
     """
 
     texts: Mapping[str, str]
@@ -30,7 +43,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A question and its answer. `outcome` is right, half or again; `better` and `explanations` come with a pass."""
+    """A question and its answer, with what may be shown: `outcome` is right, half or again; `better` is the key."""
 
     position: int
     stems: Mapping[str, str]
@@ -39,6 +52,7 @@ class Reviewed:
     outcome: str
     crossed: bool
     answered: bool
+    voided: bool
     given: tuple[Shown, ...]
     better: tuple[Shown, ...]
     explanations: Mapping[str, str]
@@ -55,8 +69,12 @@ class Theme:
 
 @dataclass(frozen=True)
 class Review:
-    """A whole result. `reread` are the clauses to look at again, those of crossed red lines first."""
+    """A whole result, of which the page shows `parts`.
 
+    `reread` are the clauses to look at again, those of crossed red lines first.
+    """
+
+    parts: frozenset[str]
     items: tuple[Reviewed, ...]
     themes: tuple[Theme, ...]
     reread: tuple[str, ...]
@@ -74,31 +92,48 @@ class Review:
         return sum(item.crossed for item in self.items)
 
 
-def review(items: Sequence[Item], passed: bool) -> Review:
-    """The result of a marked paper."""
-    reviewed = tuple(_reviewed(item, item.mark or Marked(0, False), passed) for item in items)
-    return Review(reviewed, _themes(reviewed), _reread(reviewed))
+def phase(attempt: Attempt, *, settled: bool, now: datetime) -> str:
+    """The phase that an attempt is in. `settled`: its owner has passed the quiz, or used up her attempts."""
+    if attempt.submitted_at is None:
+        return "during"
+    if settled:
+        return "after_passing"
+    return "right_after" if now < attempt.submitted_at + RIGHT_AFTER else "later"
 
 
-def _reviewed(item: Item, mark: Marked, passed: bool) -> Reviewed:
+def parts_shown(quiz: QuizView, phase: str) -> frozenset[str]:
+    """What a quiz shows in a phase."""
+    return quiz.shows.get(phase, frozenset()) if quiz.shows else USUAL[phase]
+
+
+def review(items: Sequence[Item], parts: frozenset[str] = EVERYTHING) -> Review:
+    """The result of a marked paper, as far as these parts of it may be seen."""
+    reviewed = tuple(_reviewed(item, item.mark or Marked(0, False), parts) for item in items)
+    counted = [item for item in reviewed if not item.voided]
+    return Review(parts, reviewed, _themes(counted), _reread(counted))
+
+
+def _reviewed(item: Item, mark: Marked, parts: frozenset[str]) -> Reviewed:
     given = item.kind.given(item.question, item.answer)
+    checked = item.kind.checked(item.question, item.answer) if "outcomes" in parts else []
     better = [line for line in item.kind.right(item.question) if line not in given]
     return Reviewed(
         position=item.position,
         stems=item.question.stems,
-        posts=item.question.posts,
+        posts=item.kind.posts(item.question),
         clauses=item.question.clauses,
         outcome=_outcome(mark),
         crossed=mark.crossed,
         answered=item.answered,
-        given=tuple(_shown(line, passed) for line in given),
-        better=tuple(_shown(line, passed) for line in better) if passed else (),
-        explanations=item.question.explanations if passed else {},
+        voided=mark.voided,
+        given=tuple(_shown(line, parts) for line in given + checked) if "answers" in parts else (),
+        better=tuple(_shown(line, parts) for line in better) if "key" in parts else (),
+        explanations=item.question.explanations if "reasons" in parts else {},
     )
 
 
-def _shown(line: Line, passed: bool) -> Shown:
-    return Shown(line.texts, line.words, line.bucket, line.whys if passed else {})
+def _shown(line: Line, parts: frozenset[str]) -> Shown:
+    return Shown(line.texts, line.words, line.bucket, line.whys if "reasons" in parts else {})
 
 
 def _outcome(mark: Marked) -> str:

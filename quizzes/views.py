@@ -1,5 +1,6 @@
 """Taking a quiz in the browser: before, during, handing in, and the result."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
@@ -13,11 +14,13 @@ from lms.base.access import SIGNED_IN, open_to
 from lms.base.errors import Invalid
 from lms.base.i18n import gettext
 from lms.guidelines import catalog as guidelines
-from quizzes import attempts, closing, definitions, gates, papers
+from quizzes import accommodations, attempts, breaks, cases, closing, definitions, gates, papers
 from quizzes.attempt_models import OPEN, Attempt
 from quizzes.attempts import Stale
 from quizzes.forms import AnswerForm, StartForm
-from quizzes.review import review
+from quizzes.marking import appeals, queue, reasons
+from quizzes.questions import Answer
+from quizzes.review import parts_shown, phase, review
 from quizzes.sheet import Asked, asked
 
 blueprint = Blueprint("quizzes", __name__)
@@ -32,7 +35,14 @@ def quiz(slug: str) -> str:
     mine = gates.of_person(web.session(), current_user.id, found)
     gate = gates.gate(standing, found, mine)
     return render_template(
-        "quizzes/quiz.html", quiz=found, standing=standing, mine=mine.attempts, gate=gate, times=attempts.TIMES
+        "quizzes/quiz.html",
+        quiz=found,
+        standing=standing,
+        mine=mine.attempts,
+        gate=gate,
+        times=attempts.TIMES,
+        accommodation=accommodations.in_force(web.session(), current_user.id),
+        to_mark=queue.for_peers(web.session(), current_user.id, found.id) if standing.completed_at else 0,
     )
 
 
@@ -50,8 +60,12 @@ def start(slug: str) -> Response:
 @open_to(SIGNED_IN)
 def attempt(attempt_id: int) -> str:
     found = _mine(attempt_id)
-    if found.state not in OPEN:
+    if found.state in ("marked", "abandoned"):
         return _result(found)
+    if found.state not in OPEN:
+        return _plain_page("quizzes/waiting.html", found)
+    if found.break_until:
+        return _plain_page("quizzes/break.html", found)
     return _question_page(found, request.args.get("question", ""))
 
 
@@ -66,10 +80,11 @@ def save(attempt_id: int) -> Response:
         return _moved(url_for("quizzes.attempt", attempt_id=attempt_id))
     try:
         _save(found, form)
-    except Stale as stale:
+    except (Stale, Invalid) as refused:
         if web.wants_json():
             raise
-        return make_response(_question_page(found, str(form.question.data), stale.message), stale.status)
+        page = _question_page(found, str(form.question.data), refused.message, _draft(found, form))
+        return make_response(page, refused.status)
     return _saved(found) if web.wants_json() else redirect(_after(found, form.go.data or ""), 303)
 
 
@@ -77,9 +92,19 @@ def save(attempt_id: int) -> Response:
 @open_to(SIGNED_IN)
 def overview(attempt_id: int) -> str | Response:
     found = _mine(attempt_id)
-    if found.state not in OPEN:
+    if found.state not in OPEN or found.break_until:
         return redirect(url_for("quizzes.attempt", attempt_id=attempt_id))
     return _open_page("quizzes/overview.html", found, _questions(found))
+
+
+@blueprint.post(f"{ATTEMPT}/<any(break,resume):deed>")
+@open_to(SIGNED_IN)
+def pause(attempt_id: int, deed: str) -> Response:
+    """Take a break, or go on after it."""
+    found = _mine(attempt_id)
+    if found.state in OPEN:
+        (breaks.take if deed == "break" else breaks.end)(web.session(), found)
+    return redirect(url_for("quizzes.attempt", attempt_id=attempt_id), 303)
 
 
 @blueprint.post(f"{ATTEMPT}/submit")
@@ -109,9 +134,16 @@ def _save(found: Attempt, form: AnswerForm) -> None:
         )
 
 
+def _draft(found: Attempt, form: AnswerForm) -> dict[int, Answer]:
+    """What was typed and refused, by position on the paper."""
+    item = papers.item(web.session(), found, form.question.data or 0)
+    typed = item.kind.draft(item.question, request.form.to_dict(flat=False), item.order)
+    return {} if typed is None else {item.position: typed}
+
+
 def _saved(found: Attempt) -> Response:
     words = gettext("Saved at %(time)s", time=i18n.time_of_day(clock.now()))
-    answered = [question.position for question in _questions(found) if question.answered]
+    answered = [item.position for item in papers.items(web.session(), found) if item.answered]
     return jsonify(revision=found.revision, saved=words, answered=answered, left=_seconds_left(found))
 
 
@@ -129,15 +161,17 @@ def _after(found: Attempt, go: str) -> str:
     return url_for("quizzes.attempt", attempt_id=found.id, question=go or None)
 
 
-def _questions(found: Attempt) -> list[Asked]:
+def _questions(found: Attempt, drafts: Mapping[int, Answer] | None = None) -> list[Asked]:
     quiz = definitions.version(web.session(), found.quiz_version_id)
-    return asked(papers.items(web.session(), found), asks_certainty=quiz.asks_certainty)
+    items = papers.items(web.session(), found)
+    left = cases.seconds_left(web.session(), found, items)
+    return asked(items, asks_certainty=quiz.asks_certainty, drafts=drafts, left=left)
 
 
-def _question_page(found: Attempt, place: str, problem: str = "") -> str:
+def _question_page(found: Attempt, place: str, problem: str = "", drafts: Mapping[int, Answer] | None = None) -> str:
     """The question at a place, else the first that is open."""
-    questions = _questions(found)
-    first_open = next((question for question in questions if not question.answered), questions[0])
+    questions = _questions(found, drafts)
+    first_open = next((question for question in questions if not question.settled), questions[0])
     by_place = {str(question.position): question for question in questions}
     question = by_place.get(place, first_open)
     return _open_page("quizzes/question.html", found, questions, question=question, problem=problem)
@@ -156,22 +190,38 @@ def _open_page(template: str, found: Attempt, questions: list[Asked], **more: ob
     )
 
 
+def _plain_page(template: str, found: Attempt) -> str:
+    """A page of an attempt on which no question is shown."""
+    quiz = definitions.version(web.session(), found.quiz_version_id)
+    return render_template(template, attempt=found, quiz=quiz)
+
+
 def _seconds_left(found: Attempt) -> int:
     return max(0, int((found.deadline_at - clock.now()).total_seconds()))
 
 
 def _result(found: Attempt) -> str:
-    result = review(papers.items(web.session(), found), bool(found.passed))
-    quiz = definitions.version(web.session(), found.quiz_version_id)
-    clauses = {clause.code: i18n.pick(clause.titles) for clause in guidelines.live(web.session()).clauses}
+    session = web.session()
+    quiz = definitions.version(session, found.quiz_version_id)
+    mine = gates.of_person(session, current_user.id, quiz)
+    wait = gates.waiting_of(mine, found.enrollment_id, quiz)
+    settled = wait.exhausted or any(one.passed for one in mine.attempts)
+    parts = parts_shown(quiz, phase(found, settled=settled, now=clock.now()))
+    clauses = {clause.code: i18n.pick(clause.titles) for clause in guidelines.live(session).clauses}
+    paper = papers.items(session, found)
+    decision, appeal = closing.newest(session, found.id), appeals.of_attempt(session, found.id)
+    by_hand = any(item.kind.waits_for(item.question) for item in paper)
     return render_template(
         "quizzes/result.html",
         attempt=found,
-        titles=quiz.titles,
-        slug=quiz.slug,
-        course_slug=quiz.course_slug,
-        pass_mark=quiz.pass_mark,
-        result=result,
+        quiz=quiz,
+        wait=wait,
+        is_newest=found is mine.attempts[0],
+        result=review(paper, parts),
+        decision=decision,
+        appeal=appeal,
+        appeal_until=appeals.end_of(found, decision) if appeal is None else None,
+        said=reasons.of_attempt(session, found.id) if by_hand else {},
         clauses=clauses,
         only_to_learn=request.args.get("show") == "learn",
     )

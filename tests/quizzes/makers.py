@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courses import catalog
 from courses.enrollment_models import Enrollment
 from courses.models import Course
 from lms.base import clock
@@ -16,9 +17,20 @@ from lms.guidelines.models import Guideline
 from lms.people.models import Person
 from quizzes import attempts, bank, papers
 from quizzes.attempt_models import Attempt
-from quizzes.models import Quiz
+from quizzes.models import Quiz, QuizText, QuizVersion
 from quizzes.papers import Item
-from quizzes.questions import Answer
+from quizzes.question_models import (
+    Choice,
+    ChoiceText,
+    Question,
+    QuestionClause,
+    QuestionOption,
+    QuestionText,
+    QuestionVersion,
+    Step,
+    StepText,
+)
+from quizzes.questions import Answer, ChoiceView, QuestionView, StepView
 from tests.make import Make
 
 LANGUAGES = ("en", "nl")
@@ -135,9 +147,100 @@ def fields(item: Item, answer: Answer) -> dict[str, Any]:
         return {"answer": place[answer["choice"]]}
     if "choices" in answer:
         return {"answer": [place[key] for key in answer["choices"]]}
+    if "pairs" in answer:
+        return {f"answer-{place[left]}": place[f"={right}"] for left, right in answer["pairs"].items()}
+    if "order" in answer:
+        return {f"answer-{place[key]}": str(number) for number, key in enumerate(answer["order"], 1) if key}
+    if "text" in answer or "number" in answer:
+        return {"answer": answer.get("text", answer.get("number"))}
     return {f"answer-{place[key]}": bucket for key, bucket in answer["buckets"].items()}
 
 
 def later(**time: float) -> Any:
     """Let the clock stand some time from now."""
     return clock.frozen(clock.now() + timedelta(**time))
+
+
+# kinds of questions that no file of `quiz_files` holds: begins
+
+
+def quiz_of(session: Session, *questions: QuestionView, **rules: Any) -> Quiz:
+    """A quiz that asks exactly these questions, whatever their kinds, all of them on every paper."""
+    make = Make(session)
+    make.guideline()
+    course = make.course()
+    made = Quiz(slug=course.slug, course_id=course.id)
+    session.add(made)
+    session.flush()
+    version = QuizVersion(
+        quiz_id=made.id,
+        number=1,
+        published_at=clock.now(),
+        source_sha256="",
+        texts=[QuizText(language=language, title="The quiz", intro="") for language in LANGUAGES],
+        **{"pass_mark": 80, "questions_drawn": len(questions), "minutes": 25, "asks_certainty": True} | rules,
+    )
+    session.add(version)
+    for number, view in enumerate(questions, 1):
+        asked = Question(quiz_id=made.id, key=f"{view.kind}-of-{number}")
+        session.add(asked)
+        session.flush()
+        first = _version(asked.id, view)
+        session.add(first)
+        session.flush()
+        asked.current_id = first.id
+    catalog.set_quiz(session, course.id, made.slug, version.minutes)
+    session.flush()
+    return made
+
+
+def _version(question_id: int, view: QuestionView) -> QuestionVersion:
+    return QuestionVersion(
+        question_id=question_id,
+        number=1,
+        kind=view.kind,
+        red_line=view.red_line,
+        created_at=clock.now(),
+        source_sha256="",
+        texts=[_text(view)],
+        clauses=[QuestionClause(code=code) for code in view.clauses],
+        options=[QuestionOption(name=name, value=value) for name, value in view.options.items()],
+        choices=[_choice(at, one) for at, one in enumerate(view.choices, 1)],
+        steps=[_step(at, one) for at, one in enumerate(view.steps, 1)],
+    )
+
+
+def _text(view: QuestionView) -> QuestionText:
+    post = {f"post_{part}": words for part, words in vars(view.posts["en"]).items()} if view.posts else {}
+    return QuestionText(language="en", stem=f"Stem of {view.kind}", explanation=SECRETS[0], **post)
+
+
+def _step(position: int, view: StepView) -> Step:
+    texts = [StepText(language=code, name=view.names.get(code, ""), text=text) for code, text in view.texts.items()]
+    return Step(key=view.key, position=position, texts=texts)
+
+
+def _choice(position: int, view: ChoiceView) -> Choice:
+    languages = view.texts.keys() | view.partners.keys()
+    return Choice(
+        key=view.key,
+        position=position,
+        credit=view.credit,
+        bucket=view.bucket,
+        crosses=view.crosses,
+        rule=view.rule,
+        step=view.step,
+        leads_to=view.leads_to,
+        texts=[
+            ChoiceText(
+                language=code,
+                text=view.texts.get(code, ""),
+                why=view.whys.get(code, ""),
+                partner=view.partners.get(code, ""),
+            )
+            for code in sorted(languages)
+        ],
+    )
+
+
+# kinds of questions that no file of `quiz_files` holds: ends
