@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test bench lock translations
+.PHONY: run test bench load lock translations
 
 run: $(VENV)/.translations
 	@$(BIN)/python -m lms init
@@ -15,6 +15,10 @@ test: $(VENV)/.tests $(VENV)/.translations
 
 bench: $(VENV)/.tests $(VENV)/.translations
 	@$(BIN)/python -m tests.benchmarks
+
+# deadline day: 10,000 people an hour, then more, on both databases; takes about half an hour
+load: $(VENV)/.tests $(VENV)/.translations
+	@$(BIN)/python -m tests.benchmarks.deadline
 
 $(VENV)/.runs: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This needs Python 3.11 or newer: make PYTHON=python3.11 …")'

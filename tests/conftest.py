@@ -141,7 +141,7 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """The database, with the real consequences table."""
-    database = Database(database_url, consequences.TABLE)
+    database = Database(database_url, consequences.TABLE, consequences.FORESIGHT)
     yield database
     database.close()
 

@@ -34,7 +34,7 @@ from lms.guidelines.models import Attestation, Clause, ClauseText, Guideline, Gu
 from lms.people import passwords
 from lms.people.models import Person, PersonRole, Unit
 
-MAKERS = ("tests.quizzes.makers", "tests.certificates.makers")
+MAKERS = ("tests.quizzes.makers", "tests.quizzes.marking_makers", "tests.certificates.makers")
 PASSWORD = "a good long password"
 LANGUAGES = ("en", "nl")
 CLAUSES = {

@@ -27,6 +27,8 @@ MORE = {
     "authoring.settings": 11,
     "authoring.lesson": 13,  # who else is there is noted too
     "quiz_authoring.question": 10,
+    "records.record": 10,  # the whole of an attempt, rarely opened
+    "records.file": 10,
 }
 """Pages that may ask more often, and how often."""
 EVERYBODY = ("anonymous", *KINDS)

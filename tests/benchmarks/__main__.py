@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import publishing, search
+from tests.benchmarks import figures as quiz_figures
+from tests.benchmarks import publishing, regrading, search
 from tests.benchmarks.client import Browser, Figures, together
 from tests.benchmarks.house import PASSWORD, House, house
 from tests.benchmarks.statements import count_statements
@@ -59,6 +60,8 @@ def main() -> None:
             _first_visit(houses[0])
         _search(server)
         _publishing(server)
+        _regrading(server)
+        _figures(server)
     finally:
         server.remove()
 
@@ -75,6 +78,20 @@ def _publishing(server: Server) -> None:
     with TemporaryDirectory(prefix="lms-bench-") as folder:
         publishing.measure("sqlite", f"sqlite:///{folder}/publishing.sqlite")
         publishing.measure("postgresql", server.url("publishing"))
+
+
+def _figures(server: Server) -> None:
+    server.execute("CREATE DATABASE figures")
+    with TemporaryDirectory(prefix="lms-bench-") as folder:
+        quiz_figures.measure("sqlite", f"sqlite:///{folder}/figures.sqlite")
+        quiz_figures.measure("postgresql", server.url("figures"))
+
+
+def _regrading(server: Server) -> None:
+    server.execute("CREATE DATABASE regrading")
+    with TemporaryDirectory(prefix="lms-bench-") as folder:
+        regrading.measure("sqlite", f"sqlite:///{folder}/regrading.sqlite")
+        regrading.measure("postgresql", server.url("regrading"))
 
 
 def _browsers(one: House, who: str) -> list[Browser]:

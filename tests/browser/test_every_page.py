@@ -35,6 +35,7 @@ NO_PAGES = {
     "media.file",
     "operations.alive",
     "operations.ready",
+    "records.file",
     "reports.branch_csv",
     "reports.team_csv",
 }

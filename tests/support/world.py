@@ -11,10 +11,16 @@ from courses import catalog
 from courses.media.models import Media, MediaItem
 from courses.models import Course
 from lms import content, demo
+from lms.base import clock
 from lms.people.models import Person, PersonRole
-from quizzes import attempts
-from quizzes.attempt_models import Attempt
+from quizzes import attempts, closing
+from quizzes.attempt_models import Attempt, PaperItem
+from quizzes.marking import appeals
+from quizzes.marking.models import Appeal, MarkingTask
+from quizzes.practice.models import PracticeCard
 from quizzes.question_models import Question
+from quizzes.regrading import runs as regrading
+from quizzes.regrading.models import Regrade
 from tests.make import PASSWORD, Make
 from tests.support.client import Client
 
@@ -39,6 +45,7 @@ class Address:
     status: int = 200
 
 
+RECORDS = ("records.record", "records.file")
 KINDS = {
     "learner": "",
     "alice": "alice@acme.example",
@@ -64,6 +71,8 @@ def fill(app: Flask) -> None:
             demo.load(session, PASSWORD, only_if_empty=False)
         with database.transaction() as session:
             _add_missing_kinds(session)
+            _add_marking(session)
+            _add_practice(session)
 
 
 def _add_missing_kinds(session: Session) -> None:
@@ -75,6 +84,41 @@ def _add_missing_kinds(session: Session) -> None:
     enrollment = make.enrollment(learner, session.get_one(Course, course.id), done=len(course.lessons))
     assert enrollment.id
     attempts.start(session, learner.id, "principles")
+    author = session.scalars(select(Person).where(Person.email == "dana@acme.example")).one()
+    regrading.ask(session, "principles", _question_key(session), "void", "Two answers can be defended.", author.id)
+
+
+def _add_marking(session: Session) -> None:
+    """An answer that two markers see differently, taken by the hub; a result that may be appealed, and an appeal."""
+    make = Make(session)
+    course = session.get_one(Course, catalog.get(session, "principles").id)
+
+    def begin(person: Person) -> Attempt:
+        make.enrollment(person, course, done=99)
+        return attempts.start(session, person.id, "principles")
+
+    waiting = begin(make.person("Waiting"))
+    waiting.state, waiting.submitted_at = "submitted", clock.now()
+    item_id = session.scalars(select(PaperItem.id).where(PaperItem.attempt_id == waiting.id).limit(1)).one()
+    for slot, credit in ((1, 0), (2, 100)):
+        coach = make.person("Coach", roles=["coach"])
+        done = {"marker_id": coach.id, "done_at": clock.now(), "credit": credit, "comment": "Why."}
+        session.add(MarkingTask(item_id=item_id, slot=slot, made_at=clock.now(), due_at=clock.now(), **done))
+    hub = session.scalars(select(Person.id).where(Person.email == "hugo@acme.example")).one()
+    taken = {"marker_id": hub, "claimed_at": clock.now()}
+    session.add(MarkingTask(item_id=item_id, slot=3, made_at=clock.now(), due_at=clock.now(), **taken))
+    author = session.scalars(select(Person).where(Person.email == "author@acme.example")).one()
+    closing.submit(session, begin(author))
+    appellant = make.person("Appellant")
+    failed = closing.submit(session, begin(appellant))
+    appeals.make(session, appellant.id, failed.id, "My machine broke down in the middle.", 1)
+
+
+def _add_practice(session: Session) -> None:
+    """A question that the holder of a certificate once missed, due today."""
+    holder = session.scalars(select(Person.id).where(Person.email == KINDS["holder"])).one()
+    due_on = clock.today("Europe/Brussels")
+    session.add(PracticeCard(person_id=holder, question_id=_question_number(session), due_on=due_on))
 
 
 def visitors(session: Session) -> dict[str, Visitor]:
@@ -107,6 +151,7 @@ def addresses(session: Session) -> list[Address]:
     open_attempt = _attempt(session, people["learner@acme.example"][0])
     marked_attempt = _attempt(session, people["ana@acme.example"][0])
     alice: dict[str, str | int] = {"branch": people["alice@acme.example"][1]}
+    keepers = frozenset({"auditor", "administrator", "hub", "legal", "holder"})
     above_alice = frozenset({"bob", "executive"})
     return [
         Address("home.start", {}, status=302),
@@ -127,6 +172,9 @@ def addresses(session: Session) -> list[Address]:
         Address("quizzes.overview", {"attempt_id": open_attempt}, frozenset({"learner"})),
         Address("quizzes.attempt", {"attempt_id": marked_attempt}, frozenset({"holder"})),
         Address("quizzes.attempt", {"attempt_id": 2147483647}, frozenset()),
+        Address("practice.start", one_course),
+        Address("practice.question", one_course | {"number": _card(session)}, frozenset({"holder"})),
+        Address("practice.question", one_course | {"number": 2147483647}, frozenset()),
         Address("certificates.mine", {}),
         Address("certificates.pdf", {"uid": certificate}, frozenset({"holder"})),
         Address("certificates.verify", {"uid": certificate}),
@@ -171,11 +219,43 @@ def addresses(session: Session) -> list[Address]:
         Address("sessions.file", {"uid": "0" * 32}, frozenset()),
         Address("sessions.attendance", {"uid": "0" * 32}, frozenset()),
         Address("sessions.attendance_csv", {"uid": "0" * 32}, frozenset()),
+        Address("bank.questions", {}),
+        Address("bank.questions", {"q": "post", "state": "drawn", "sort": "newest"}),
+        Address("bank.question", {"number": _question_number(session)}),
+        Address("bank.rules", one_course),
+        Address("bank.review", {}, frozenset({"author", "administrator", "legal"})),
+        Address("bank.proposal", {"number": 2147483647}, frozenset()),
         Address("quiz_authoring.of_course", {"course": "principles"}, status=302),
         Address("quiz_authoring.quiz", one_course),
         Address("quiz_authoring.new_question", one_course | {"kind": "sort"}),
         Address("quiz_authoring.question", one_course | {"key": _question_key(session)}),
+        Address("regrading.new", one_course | {"key": _question_key(session)}),
+        Address("regrading.of_quiz", one_course),
+        Address("regrading.run", {"regrade_id": _regrade(session)}),
+        Address("quiz_authoring.question_version", one_course | {"key": _question_key(session), "number": 1}),
+        Address("quiz_authoring.exchange_page", one_course),
+        Address("quiz_authoring.parcel", one_course),
         Address("quiz_authoring.try_quiz", one_course | {"seed": 7, "lang": "nl"}),
+        Address("figures.quizzes", {}),
+        Address("figures.quiz", one_course),
+        Address("figures.quiz", one_course | {"attempts": "all", "sort": "facility"}),
+        Address("figures.table", one_course),
+        Address("figures.question", one_course | {"key": _question_key(session)}, status=302),
+        Address("marking.waiting", {}),
+        Address("marking.task", {"task_id": _newest(session, MarkingTask)}, frozenset({"hub", "administrator"})),
+        Address("marking.task", {"task_id": 2147483647}, frozenset()),
+        Address("marking.appeals", {}),
+        Address("marking.appeal", {"appeal_id": _newest(session, Appeal)}),
+        Address(
+            "appeals.appeal", {"attempt_id": _attempt(session, people["author@acme.example"][0])}, frozenset({"author"})
+        ),
+        Address("appeals.appeal", {"attempt_id": marked_attempt}, frozenset({"holder"}), 409),
+        Address("quiz_coaching.retakes", {}),
+        Address("quiz_coaching.everybody", {}),
+        Address("quiz_coaching.mine", {}),
+        Address("records.search", {}),
+        Address("records.search", {"q": "ana"}),
+        *(Address(name, {"uid": _attempt_uid(session, marked_attempt)}, keepers) for name in RECORDS),
         Address("operations.alive", {}),
         Address("operations.ready", {}),
     ]
@@ -188,8 +268,28 @@ def _attempt(session: Session, person_id: int) -> int:
     )
 
 
+def _attempt_uid(session: Session, attempt_id: int) -> str:
+    return session.get_one(Attempt, attempt_id).uid
+
+
+def _newest(session: Session, table: type[MarkingTask] | type[Appeal]) -> int:
+    return session.scalars(select(table.id).order_by(table.id.desc()).limit(1)).one()
+
+
 def _question_key(session: Session) -> str:
     return session.scalars(select(Question.key).order_by(Question.id)).first() or ""
+
+
+def _card(session: Session) -> int:
+    return session.scalars(select(PracticeCard.question_id).order_by(PracticeCard.question_id)).first() or 0
+
+
+def _question_number(session: Session) -> int:
+    return session.scalars(select(Question.id).order_by(Question.id)).first() or 0
+
+
+def _regrade(session: Session) -> int:
+    return session.scalars(select(Regrade.id).order_by(Regrade.id)).first() or 0
 
 
 def _library_item(session: Session) -> str:
