@@ -21,6 +21,7 @@ from lms.base.errors import Refused
 from lms.base.settings import BadSetting, demo_password
 from lms.people import accounts
 from lms.people.models import TIERS
+from quizzes.analysis import facts
 
 
 class Failed(click.ClickException):
@@ -79,6 +80,8 @@ def init() -> None:
         with database.transaction() as session:
             for what, outcome in content.load_shipped(session, app.extensions["files"]):
                 click.echo(f"{what}: {outcome}")
+        if count := facts.fill(database):
+            click.echo(f"figures: {count} attempts that were marked before can be counted now")
 
 
 @main.command("demo")

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from lms.base.events import Consequences
+from lms.base.events import Consequences, Foresight
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -132,10 +132,10 @@ def append_only(table: Table) -> None:
 class Database:
     """The engine and the sessions on it."""
 
-    def __init__(self, url: str, consequences: Consequences) -> None:
+    def __init__(self, url: str, consequences: Consequences, foresight: Foresight | None = None) -> None:
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(writes=True)
-        self._consequences = consequences
+        self._consequences, self._foresight = consequences, foresight or {}
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
 
     def session(self, *, writes: bool) -> Session:
@@ -145,6 +145,7 @@ class Database:
             expire_on_commit=False,
             info={
                 "consequences": self._consequences,
+                "foresight": self._foresight,
                 "remembered": self._remembered,
                 "unsettled": {} if writes else self._remembered,
             },

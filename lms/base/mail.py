@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lms.base import i18n
-from lms.base.i18n import gettext
+from lms.base.i18n import gettext, ngettext
 from lms.base.settings import in_force
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -34,5 +34,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(_=gettext, day=i18n.day)
+    environment.globals.update(_=gettext, ngettext=ngettext, day=i18n.day)
     return environment

@@ -240,7 +240,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=False),
         sa.Column("only_first", sa.Boolean(), nullable=False),
-        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("passed", sa.Integer(), nullable=False),
@@ -382,6 +383,9 @@ def upgrade() -> None:
         sa.Column("facility", sa.Double(), nullable=True),
         sa.Column("discrimination", sa.Double(), nullable=True),
         sa.Column("median_seconds", sa.Integer(), nullable=True),
+        sa.Column("points", sa.Double(), nullable=True),
+        sa.Column("expected", sa.Double(), nullable=True),
+        sa.Column("z", sa.Double(), nullable=True),
         sa.Column("flags", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["line_id"], ["question_version.id"], name=op.f("fk_question_figures_line_id_question_version")
@@ -430,7 +434,9 @@ def upgrade() -> None:
         sa.Column("applied_by", sa.Integer(), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tells_all", sa.Boolean(), nullable=False),
         sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("undo_approved_by", sa.Integer(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "policy IN ('full_credit', 'old_and_new', 'new_only', 'void', 'leave')", name=op.f("ck_regrade_policy")
@@ -443,6 +449,9 @@ def upgrade() -> None:
             "state NOT IN ('applied') OR lost = 0 OR approved_by IS NOT NULL", name=op.f("ck_regrade_approved")
         ),
         sa.CheckConstraint("approved_by IS NULL OR approved_by <> applied_by", name=op.f("ck_regrade_second_hand")),
+        sa.CheckConstraint(
+            "undo_approved_by IS NULL OR undo_approved_by <> undone_by", name=op.f("ck_regrade_second_hand_undoing")
+        ),
         sa.ForeignKeyConstraint(["applied_by"], ["person.id"], name=op.f("fk_regrade_applied_by_person")),
         sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_regrade_approved_by_person")),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_regrade_asked_by_person")),
@@ -450,6 +459,7 @@ def upgrade() -> None:
             ["key_version_id"], ["question_version.id"], name=op.f("fk_regrade_key_version_id_question_version")
         ),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_regrade_question_id_question")),
+        sa.ForeignKeyConstraint(["undo_approved_by"], ["person.id"], name=op.f("fk_regrade_undo_approved_by_person")),
         sa.ForeignKeyConstraint(["undone_by"], ["person.id"], name=op.f("fk_regrade_undone_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_regrade")),
     )
@@ -491,6 +501,7 @@ def upgrade() -> None:
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("share", sa.Double(), nullable=False),
         sa.Column("correlation", sa.Double(), nullable=True),
+        sa.Column("right", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["figures_id"], ["question_figures.id"], name=op.f("fk_pick_figures_figures_id_question_figures")
         ),
@@ -583,7 +594,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item_fact")),
     )
     op.create_index(op.f("ix_item_fact_attempt_id"), "item_fact", ["attempt_id"], unique=False)
-    op.create_index(op.f("ix_item_fact_quiz_id_line_id"), "item_fact", ["quiz_id", "line_id"], unique=False)
+    op.create_index(
+        op.f("ix_item_fact_cells"),
+        "item_fact",
+        ["quiz_id", "first", "line_id", "picked", "language", "tier", "credit", "certainty", "rest"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_item_fact_seconds"), "item_fact", ["quiz_id", "first", "line_id", "seconds"], unique=False)
 
     op.create_table(
         "marking_task",
