@@ -47,6 +47,7 @@ class Attempt(Base):
             postgresql_where=text("state IN ('created', 'in_progress', 'submitted')"),
         ),
         Index("ix_attempt_deadline", "state", "deadline_at"),
+        Index("ix_attempt_submitted_at", "submitted_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

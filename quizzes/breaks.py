@@ -39,9 +39,9 @@ def end(session: Session, attempt: Attempt) -> None:
     if attempt.break_until is None:
         return
     now = clock.now()
-    unused = max(0, int((attempt.break_until - now).total_seconds()))
-    attempt.deadline_at -= timedelta(seconds=unused)
-    attempt.break_seconds = unused
+    unused = max(timedelta(), attempt.break_until - now)
+    attempt.deadline_at -= unused
+    attempt.break_seconds = int(unused.total_seconds())
     ended = min(now, attempt.break_until)
     attempt.break_until = None
     session.execute(

@@ -81,7 +81,7 @@ def save(attempt_id: int) -> Response:
     try:
         _save(found, form)
     except (Stale, Invalid) as refused:
-        if web.wants_json():
+        if web.wants_json() or found.break_until:
             raise
         page = _question_page(found, str(form.question.data), refused.message, _draft(found, form))
         return make_response(page, refused.status)

@@ -33,6 +33,20 @@ BEFORE = [
     " VALUES (3, 1, 3, 'draft', '', '2026-01-05 08:00:00', NULL, '')",
     "INSERT INTO enrollment (id, uid, person_id, course_id, cycle, enrolled_at, started_at)"
     " VALUES (1, 'e1', 1, 1, 1, '2026-01-07 08:00:00', '2026-01-07 08:00:00')",
+    "INSERT INTO quiz (id, slug, course_id) VALUES (1, 'principles', 1)",
+    "INSERT INTO quiz_version (id, quiz_id, number, pass_mark, questions_drawn, minutes, published_at, source_sha256)"
+    " VALUES (1, 1, 1, 80, 1, 25, '2026-01-06 08:00:00', 'abc')",
+    "INSERT INTO question (id, quiz_id, key) VALUES (1, 1, 'first')",
+    "INSERT INTO question_version (id, question_id, number, kind, red_line, created_at, source_sha256)"
+    " VALUES (1, 1, 1, 'single', true, '2026-01-06 08:00:00', 'abc'),"
+    " (2, 1, 2, 'single', true, '2026-01-06 09:00:00', 'd')",
+    "UPDATE question SET current_id = 2",
+    "INSERT INTO attempt (id, uid, person_id, enrollment_id, quiz_version_id, number, state, revision, started_at,"
+    " deadline_at, submitted_at, late, percent_hundredths, passed) VALUES (1, 'a1', 1, 1, 1, 1, 'marked', 0,"
+    " '2026-01-08 08:00:00', '2026-01-08 08:25:00', '2026-01-08 08:10:00', false, 9000, false)",
+    "INSERT INTO paper_item (id, attempt_id, position, question_version_id, choice_order)"
+    " VALUES (1, 1, 1, 1, '[\"a\"]')",
+    "INSERT INTO mark (item_id, credit, crossed, marked_at) VALUES (1, 90, true, '2026-01-08 08:10:00')",
     "INSERT INTO lesson_completion (id, enrollment_id, lesson, version_id, completed_at)"
     " VALUES (1, 1, 'one', 1, '2026-01-07 09:00:00')",
 ]
@@ -80,6 +94,10 @@ def test_who_has_begun_is_on_the_version_that_is_live(upgraded):
         "DELETE FROM course_version WHERE id = 1",
         "UPDATE course_version SET change = 'material' WHERE id = 2",
         "UPDATE lesson_completion SET version_id = 2",
+        "UPDATE attempt SET passed = true",
+        "UPDATE mark SET credit = 100",
+        "DELETE FROM result",
+        "UPDATE question_version SET kind = 'number'",
         "INSERT INTO lesson_topic (lesson_id, topic, version_id) VALUES (2, 'results', 2)",
         "UPDATE course_version SET status = 'superseded', published_at = '2026-02-01 08:00:00' WHERE id = 3",
     ],
@@ -87,6 +105,19 @@ def test_who_has_begun_is_on_the_version_that_is_live(upgraded):
 def test_what_never_changes_is_guarded_again(upgraded, deed):
     with pytest.raises(DBAPIError):
         run(upgraded, deed)
+
+
+def test_attempts_of_before_have_their_result_and_everybody_the_usual_clock(upgraded):
+    assert rows(upgraded, "SELECT number, percent_hundredths, red_lines, passed, rules, because FROM result") == [
+        (1, 9000, 1, False, 1, "handed in")
+    ]
+    assert rows(upgraded, "SELECT number, source, voided FROM mark") == [(1, "rules", False)]
+    assert rows(upgraded, "SELECT language, tier, time_percent, no_timer, seed FROM attempt") == [
+        ("en", "staff", 100, False, 0)
+    ]
+    assert rows(upgraded, "SELECT change FROM question_version ORDER BY id") == [("first",), ("change",)]
+    waits = "SELECT attempts_allowed, cooling_hours, long_wait_days, asks_certainty FROM quiz_version"
+    assert rows(upgraded, waits) == [(3, 48, 30, False)]
 
 
 def test_nothing_is_published_that_does_not_say_why(upgraded):

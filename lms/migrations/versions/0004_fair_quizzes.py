@@ -691,6 +691,7 @@ def _change_attempts() -> None:
         table.add_column(sa.Column("break_seconds", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("break_until", sa.DateTime(timezone=True), nullable=True))
         table.create_index(op.f("ix_attempt_quiz_version_id"), ["quiz_version_id"], unique=False)
+        table.create_index("ix_attempt_submitted_at", ["submitted_at"], unique=False)
     _forget_defaults(
         "attempt",
         {
