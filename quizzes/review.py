@@ -116,7 +116,7 @@ def review(items: Sequence[Item], parts: frozenset[str] = EVERYTHING) -> Review:
 def _reviewed(item: Item, mark: Marked, parts: frozenset[str]) -> Reviewed:
     given = item.kind.given(item.question, item.answer)
     checked = item.kind.checked(item.question, item.answer) if "outcomes" in parts else []
-    better = [line for line in item.kind.right(item.question) if line not in given]
+    better = [line for line in item.kind.right(item.question) if item.kind.whole_key or line not in given]
     return Reviewed(
         position=item.position,
         stems=item.question.stems,

@@ -125,7 +125,7 @@ def _mail(message: OutboxMessage, settings: Settings) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = f"Social Media University <no-reply@{host}>"
     mail["To"] = message.recipient
-    mail["Subject"] = message.subject
+    mail["Subject"] = " ".join(message.subject.split())
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{message.id}.{message.queued_at:%Y%m%d%H%M%S}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"

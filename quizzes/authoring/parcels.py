@@ -3,6 +3,7 @@
 Nothing of a parcel is believed: neither the names in it, nor how large it says its files are.
 """
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -40,7 +41,10 @@ def unpacked(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as parcel:
             return {name: _read(parcel, entry) for name, entry in _entries(parcel).items()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (
+        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+        *(NotImplementedError, RuntimeError, ValueError, OSError),
+    ):
         sentence = gettext("This is not a zip file that can be read. Download one here to see what it looks like.")
         raise Invalid(sentence) from None
 

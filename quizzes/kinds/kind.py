@@ -79,10 +79,11 @@ class Kind(ABC):
 
     `layout` names the template of its choices (`quizzes/_<layout>.html`); `shuffled` whether their order changes from
     paper to paper; `needs_post` whether it is about a post; `post_is_choices` whether the choices, one after the other,
-    are the words of that post; `keys` are those of its choices, when they are always the
-    same; `fewest` and `most` say how many choices it may have. `judgment`: certainty can be asked. `has_partners`:
-    choices are matched with something; `has_steps`, `has_criteria`: the editor offers them. `can_cross`: authors say
-    of choices that they cross a red line. `reasons`: choices say why they are right or not. `right_or_not`: files say
+    are the words of that post; `keys` are those of its choices, when they are always the same; `fewest` and `most` say
+    how many choices it may have. `judgment`: certainty can be asked. `whole_key`: the key is shown whole, not only what
+    the answer lacks. `has_partners`: choices are matched with something; `has_steps`, `has_criteria`: the editor offers
+    them. `can_cross`: authors say of choices that they cross a red line. `reasons`: choices say why they are right or
+    not. `right_or_not`: files say
     `right = true` of a choice instead of a credit. `key_in_words`: the words of the choices are what an answer is
     compared with, so that changing them changes the marking. `post_parts`: what a post must have. `attests`: a whole
     answer is a promise, which is kept with the words that were confirmed; nobody practices it.
@@ -95,6 +96,7 @@ class Kind(ABC):
     keys: tuple[str, ...] = ()
     fewest, most = 2, 8
     judgment = True
+    whole_key = False
     has_partners = has_steps = has_criteria = False
     can_cross = reasons = True
     right_or_not = key_in_words = attests = False

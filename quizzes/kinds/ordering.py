@@ -19,6 +19,7 @@ class Ordering(Kind):
     """
 
     layout = "order"
+    whole_key = True
     fewest, most = 3, 8
     can_cross = reasons = False
 

@@ -32,6 +32,7 @@ from quizzes import papers
 from quizzes.attempt_models import Attempt
 from quizzes.papers import Item
 from tests.make import PASSWORD
+from tests.quizzes.makers import fields as fields_of
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -169,11 +170,8 @@ def accept_guideline(page: Page) -> None:
 
 def right(item: Item) -> Fields:
     """The fields of the form with the right answer."""
-    place = {key: str(number) for number, key in enumerate(item.order, 1)}
-    lines = item.kind.right(item.question)
-    if item.question.kind == "sort":
-        return {f"answer-{place[line.choice.key]}": [line.bucket] for line in lines}
-    return {"answer": [place[line.choice.key] for line in lines]}
+    found = fields_of(item, item.kind.best(item.question))
+    return {name: [value] if isinstance(value, str) else value for name, value in found.items()}
 
 
 def crossing(item: Item) -> Fields | None:
