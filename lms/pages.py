@@ -10,8 +10,9 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from lms.base import clock, fragments, richtext
+from lms.base import clock, fragments, richtext, web
 from lms.base.fragments import theme
+from quizzes.authoring import proposals
 
 ROOMS = {
     "courses": ("quizzes", "practice", "paths", "appeals"),
@@ -36,6 +37,7 @@ def install(app: Flask, edition: str) -> None:
         qr=qr,
         now=clock.now,
         richtext=richtext.display,
+        questions_to_review=questions_to_review,
     )
 
 
@@ -54,6 +56,11 @@ def shell() -> Markup:
     return piece.unfilled if g.get("keeping") else piece.fill(fragments.slots_of(person))
 
 
+def questions_to_review() -> int:
+    """How many questions wait for the person at the page to approve them, or to send them back."""
+    return proposals.count(web.session(), current_user.id, current_user.roles)
+
+
 def menu() -> list[tuple[str, str, bool]]:
     """Address, name and whether it is this one, for each entry in the menu of the person at the page."""
     entries = [
@@ -66,6 +73,8 @@ def menu() -> list[tuple[str, str, bool]]:
         entries.insert(3, ("reports.team", gettext("My team")))
     if not current_user.roles.isdisjoint({"author", "administrator", "legal"}):
         entries.insert(3, ("review.waiting", gettext("Reviews")))
+    elif "hub" in current_user.roles:
+        entries.insert(3, ("bank.review", gettext("Reviews")))
     if current_user.is_manager or "coach" in current_user.roles:
         entries.append(("exercises.waiting", gettext("Coaching")))
     if current_user.is_manager or not current_user.roles.isdisjoint({"coach", "hub", "administrator"}):
@@ -81,6 +90,8 @@ def menu() -> list[tuple[str, str, bool]]:
 def _is_here(endpoint: str, blueprint: str | None, current: str | None) -> bool:
     if endpoint.startswith("certificates."):
         return endpoint == current
+    if endpoint == "review.waiting" and blueprint == "bank":
+        return bool(current_user.roles.isdisjoint({"author", "administrator"}))
     room = endpoint.split(".")[0]
     return blueprint in {room, *ROOMS.get(room, ())}
 

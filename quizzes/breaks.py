@@ -1,7 +1,7 @@
 """Breaks: the clock of an attempt stands still for a while, for whoever is given that.
 
 Taking a break moves the deadline by all that is left of the breaks, so that nothing else has to know of it; going on
-gives back what was not used. The questions are not shown meanwhile.
+gives back what was not used. It never moves past the close of the quiz. The questions are not shown meanwhile.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.base import clock
 from lms.base.errors import Conflict
 from lms.base.i18n import gettext
-from quizzes import closing
+from quizzes import closing, definitions
 from quizzes.attempt_models import OPEN, Attempt, Break
 
 
@@ -24,11 +24,14 @@ def take(session: Session, attempt: Attempt) -> None:
         return
     if attempt.state not in OPEN or closing.is_overdue(attempt) or now >= attempt.deadline_at:
         raise Conflict(gettext("This attempt is closed. Your answers up to then are counted."))
-    if not attempt.break_seconds:
+    closes_at = definitions.version(session, attempt.quiz_version_id).closes_at
+    room = int((closes_at - attempt.deadline_at).total_seconds()) if closes_at else attempt.break_seconds
+    length = min(attempt.break_seconds, max(0, room))
+    if not length:
         raise Conflict(gettext("There is no break left in this attempt."))
-    attempt.break_until = now + timedelta(seconds=attempt.break_seconds)
-    attempt.deadline_at += timedelta(seconds=attempt.break_seconds)
-    attempt.break_seconds = 0
+    attempt.break_until = now + timedelta(seconds=length)
+    attempt.deadline_at += timedelta(seconds=length)
+    attempt.break_seconds -= length
     session.add(Break(attempt_id=attempt.id, began_at=now))
     session.flush()
 
@@ -41,7 +44,7 @@ def end(session: Session, attempt: Attempt) -> None:
     now = clock.now()
     unused = max(timedelta(), attempt.break_until - now)
     attempt.deadline_at -= unused
-    attempt.break_seconds = int(unused.total_seconds())
+    attempt.break_seconds += int(unused.total_seconds())
     ended = min(now, attempt.break_until)
     attempt.break_until = None
     session.execute(

@@ -34,6 +34,7 @@ def quiz(slug: str) -> str:
     standing = progress.standing(web.session(), current_user.id, found.course_slug)
     mine = gates.of_person(web.session(), current_user.id, found)
     gate = gates.gate(standing, found, mine)
+    accommodation = accommodations.in_force(web.session(), current_user.id)
     return render_template(
         "quizzes/quiz.html",
         quiz=found,
@@ -41,7 +42,9 @@ def quiz(slug: str) -> str:
         mine=mine.attempts,
         gate=gate,
         times=attempts.TIMES,
-        accommodation=accommodations.in_force(web.session(), current_user.id),
+        accommodation=accommodation,
+        own=accommodations.clock_of(accommodation),
+        clocks={time: accommodations.clock_of(accommodation, time) for time in attempts.TIMES},
         to_mark=queue.for_peers(web.session(), current_user.id, found.id) if standing.completed_at else 0,
     )
 
@@ -205,7 +208,7 @@ def _result(found: Attempt) -> str:
     quiz = definitions.version(session, found.quiz_version_id)
     mine = gates.of_person(session, current_user.id, quiz)
     wait = gates.waiting_of(mine, found.enrollment_id, quiz)
-    settled = wait.exhausted or any(one.passed for one in mine.attempts)
+    settled = wait.exhausted or any(one.passed and one.enrollment_id == found.enrollment_id for one in mine.attempts)
     parts = parts_shown(quiz, phase(found, settled=settled, now=clock.now()))
     clauses = {clause.code: i18n.pick(clause.titles) for clause in guidelines.live(session).clauses}
     paper = papers.items(session, found)

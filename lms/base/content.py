@@ -142,6 +142,9 @@ def read(path: Path) -> str:
         if "\0" in text:
             line = text[: text.index("\0")].count("\n") + 1
             raise ContentError(path, line, "There is a character here that no text can hold.")
+        if found := _LONG_NAME.search(text):
+            line = text[: found.start()].count("\n") + 1
+            raise ContentError(path, line, "Too many parts of a name, or too many words, are joined with dots here.")
         return text
     except (FileNotFoundError, NotADirectoryError):
         raise ContentError(path, 1, "This file is missing.") from None
@@ -159,6 +162,8 @@ def _has_zero(value: Any) -> bool:
     return isinstance(value, str) and "\0" in value
 
 
+_LONG_NAME = re.compile(r"""(?<![\w.-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""")
+"""The time in which `tomllib` reads a name grows with the square of its parts: a small file could take hours."""
 LARGEST_TEXT = 4_000_000
 CONTENT_LANGUAGES = ("en", "nl")
 """The languages in which shipped content is complete."""

@@ -24,12 +24,16 @@ RENEWAL = 60
 
 @dataclass(frozen=True)
 class Learner:
-    """What the page shows of somebody: where she stands, what to go on with, what to practice, what she holds."""
+    """What the page shows of somebody: where she stands, what to go on with, what to practice, what she holds.
+
+    `quiz_waits` says why the quiz, when it is the next step, cannot be taken now.
+    """
 
     given_name: str
     standings: Sequence[Standing]
     next: Standing | None
     open_attempt: OpenAttempt | None
+    quiz_waits: str
     entries: Sequence[Entry]
     to_practice: Sequence[Due]
     greeting: str
@@ -82,9 +86,11 @@ def _next(learner: Learner) -> Markup:
     again = next((one for one in learner.next.again if lesson and one.lesson == lesson.slug), None)
     finish = learner.next.may_finish
     facts = {"open": False, "course": course, "lesson": lesson, "started": started, "stopped": when is not None}
-    facts |= {"again": again, "finish": finish}
-    key = (_edition(course), lesson and lesson.slug, started, when is not None, again, finish)
-    return fragments.kept("home/_next.html", key, lambda: facts).fill({"when": i18n.moment(when) if when else ""})
+    waits = bool(learner.quiz_waits)
+    facts |= {"again": again, "finish": finish, "waits": waits}
+    key = (_edition(course), lesson and lesson.slug, started, when is not None, again, finish, waits)
+    piece = fragments.kept("home/_next.html", key, lambda: facts)
+    return piece.fill({"when": i18n.moment(when) if when else "", "why": learner.quiz_waits})
 
 
 def _way(standing: Standing, today: date) -> Markup:

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from flask_babel import get_timezone
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certificates import register
@@ -12,7 +13,7 @@ from lms.base import clock, fragments, i18n, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.home import learning_views
 from lms.home.learning_views import Learner
-from quizzes import attempts
+from quizzes import attempts, definitions, gates
 from quizzes.practice import reminders
 
 blueprint = Blueprint("home", __name__)
@@ -30,17 +31,27 @@ def learning() -> str:
     session, person_id = web.session(), current_user.id
     standings = [one for one in progress.overview(session, person_id) if _concerns(one)]
     open_attempt = next(iter(attempts.open_for(session, person_id)), None)
+    next_step = _next_step(standings)
     learner = Learner(
         given_name=current_user.given_name,
         standings=standings,
-        next=_next_step(standings),
+        next=next_step,
         open_attempt=open_attempt,
+        quiz_waits=_quiz_waits(session, person_id, next_step) if open_attempt is None else "",
         entries=register.of_person(session, person_id),
         to_practice=reminders.due(session, person_id, i18n.reader_today()),
         greeting=_part_of_day(),
         today=i18n.reader_today(),
     )
     return fragments.framed(learning_views.page(learner))
+
+
+def _quiz_waits(session: Session, person_id: int, step: Standing | None) -> str:
+    """Why the quiz cannot be taken now, when it is the next step; empty when it can."""
+    if step is None or step.completed_at or step.next_lesson or not step.course.quiz_slug or step.may_finish:
+        return ""
+    quiz = definitions.live(session, step.course.quiz_slug)
+    return gates.gate(step, quiz, gates.of_person(session, person_id, quiz)).reason
 
 
 def _concerns(standing: Standing) -> bool:

@@ -1,7 +1,8 @@
 """A second pair of eyes: versions of questions are proposed, approved, or sent back.
 
 What touches a regulated topic waits for somebody who reviews all those topics, or the course; what was brought in
-files and touches none waits for an administrator or a reviewer of the course. Nobody approves what she wrote.
+files and touches none waits for an administrator, the hub, legal or a reviewer of the course. Nobody approves what
+she wrote.
 """
 
 from collections.abc import Collection
@@ -29,10 +30,12 @@ LONGEST = 2000
 def settle(session: Session, question: Question, version: QuestionVersion, person_id: int) -> None:
     """A version was kept by its author: have it drawn, or propose it when it touches a regulated topic.
 
-    A retired question stays retired until it is brought back.
+    Where a version waits already, this one waits in its place, whoever kept it. A retired question stays retired until
+    it is brought back.
     """
-    is_retired = question.current_id is None and question.proposed_id is None
-    if version.number == 1 or not is_retired:
+    if question.proposed_id is not None:
+        propose(session, question, version.id, person_id)
+    elif version.number == 1 or question.current_id is not None:
         _let_in(session, question, version, person_id)
 
 

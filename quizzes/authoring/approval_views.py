@@ -14,7 +14,7 @@ from quizzes.kinds import KINDS
 
 WAITING = "/studio/questions/review"
 ONE = f"{WAITING}/<int(max=2147483647):number>"
-INSIDERS = frozenset({"author", "administrator", "legal"})
+INSIDERS = frozenset({"author", "administrator", "hub", "legal"})
 """May read every question; others only when they are reviewers."""
 
 

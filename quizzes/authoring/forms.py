@@ -51,7 +51,8 @@ class RulesForm(Form):
 
     def rules(self, quiz: QuizView) -> Rules:
         """The rules of a quiz with what was entered. A language without a title is left out."""
-        titles = {code: self[f"title_{code}"].data for code in LANGUAGES if self[f"title_{code}"].data}
+        titles = {code: " ".join((self[f"title_{code}"].data or "").split()) for code in LANGUAGES}
+        titles = {code: title for code, title in titles.items() if title}
         return replace(
             rules.of(quiz),
             pass_mark=self.pass_mark.data or 0,

@@ -54,6 +54,11 @@ class History:
             entry.asked and not written.marked_alike(written.of_view(entry.question), key) for entry in self.entries[1:]
         )
 
+    @property
+    def waits(self) -> bool:
+        """Whether a version waits for a reviewer."""
+        return any(entry.state == "waits" for entry in self.entries)
+
     def version(self, number: int) -> Entry:
         """A version by number. Raises `NotFound`."""
         for entry in self.entries:

@@ -1,7 +1,7 @@
 """What is wrong with a question as it was typed: a sentence for each fault, in the words of its author."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from lms.base.i18n import LANGUAGES, gettext
 from quizzes import options
@@ -90,21 +90,26 @@ def _missing(typed: Typed, kind: Kind, language: str) -> Iterator[str]:
         yield gettext("%(language)s: a step has no words.", **name)
     if any(not one.words.get(f"title-{language}") for one in typed.criteria):
         yield gettext("%(language)s: a criterion has no title.", **name)
-    missing = {part for part, words in _needed(typed, kind) if not words.get(f"{part}-{language}")}
-    if "text" in missing:
-        yield gettext("%(language)s: a choice has no words.", **name)
-    if "partner" in missing:
-        yield gettext("%(language)s: a choice does not say what it is matched with.", **name)
-    if "why" in missing:
-        yield gettext("%(language)s: a choice does not say why it is right or not.", **name)
+    for number, part, words in _needed(typed, kind):
+        if not words.get(f"{part}-{language}"):
+            yield _unsaid(part, {**name, "number": number})
 
 
-def _needed(typed: Typed, kind: Kind) -> Iterator[tuple[str, Words]]:
-    """The parts of choices that must have words, each with the words that are there."""
+def _unsaid(part: str, names: Mapping[str, str | int]) -> str:
+    """The fault of a choice that lacks a part: `names` are its number and the language."""
+    if part == "text":
+        return gettext("%(language)s: choice %(number)s has no words.", **names)
+    if part == "partner":
+        return gettext("%(language)s: choice %(number)s does not say what it is matched with.", **names)
+    return gettext("%(language)s: choice %(number)s does not say why it is right or not.", **names)
+
+
+def _needed(typed: Typed, kind: Kind) -> Iterator[tuple[int, str, Words]]:
+    """The parts of choices that must have words, each with the number of its choice and the words that are there."""
     markings = {marking.value: marking for marking in kind.markings()}
-    for choice in typed.choices:
+    for number, choice in enumerate(typed.choices, 1):
         said = markings.get(choice.marking)
         credit, bucket, rule = (said.credit, said.bucket, said.rule) if said else (100, None, None)
         view = ChoiceView(choice.key, credit, bucket, choice.crosses, {}, {}, rule=rule)
         for part in kind.needs(view):
-            yield part, choice.words
+            yield number, part, choice.words

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from courses.review import reviewers, topics
+from courses.review.models import Reviewer, Topic, TopicClause
 from courses.review.reviewers import Seat
 from courses.review.topics import TopicView
 from lms.base.errors import NotFound
@@ -15,8 +16,12 @@ from lms.people.models import Person
 from quizzes import definitions
 from quizzes.authoring import homes
 from quizzes.authoring.homes import Home
-from quizzes.question_models import Question, QuestionVersion
+from quizzes.models import Quiz
+from quizzes.question_models import Question, QuestionClause, QuestionVersion
 from quizzes.questions import QuestionView
+
+UNCLAIMED = frozenset({"administrator", "hub", "legal"})
+"""Roles whose holders approve what touches no regulated topic."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Proposal:
         """Why somebody cannot approve it or send it back, as a sentence to her; empty when she can."""
         if person_id in self.authors:
             return gettext("You wrote this. Nobody approves their own words: ask another reviewer.")
-        if self.covers(person_id) or (not self.topics and "administrator" in roles):
+        if self.covers(person_id) or (not self.topics and not UNCLAIMED.isdisjoint(roles)):
             return ""
         if self.unclaimed:
             names = ", ".join(pick(topic.names) for topic in self.unclaimed)
@@ -73,7 +78,7 @@ class Proposal:
             return gettext("These reviewers can approve it: %(names)s.", names=", ".join(self.may_be_asked))
         if self.topics:
             return gettext("No other reviewer covers all that this touches. An administrator can name one.")
-        return gettext("An administrator who did not write it can approve this.")
+        return gettext("An administrator, the hub or legal can approve this, if they did not write it.")
 
 
 _proposed, _current = aliased(QuestionVersion), aliased(QuestionVersion)
@@ -117,6 +122,27 @@ def waiting(session: Session, question_id: int | None = None) -> list[Proposal]:
         )
         for row in found
     ]
+
+
+def count(session: Session, person_id: int, roles: Collection[str]) -> int:
+    """How many waiting versions somebody can decide about: those without an `obstacle` to her. One statement."""
+    codes = select(QuestionClause.code).where(QuestionClause.version_id.in_([_proposed.id, _current.id]))
+    touched = select(Topic.key).join(TopicClause, TopicClause.key == Topic.key)
+    touched = touched.where(Topic.regulated, TopicClause.code.in_(codes.correlate(_proposed, _current)))
+    touched = touched.correlate(_proposed, _current)
+    hers = select(Reviewer.topic).where(Reviewer.person_id == person_id, Reviewer.topic.is_not(None))
+    of_course = select(Reviewer.id).where(Reviewer.person_id == person_id, Reviewer.course_id == Quiz.course_id)
+    wrote = select(QuestionVersion.id).where(
+        QuestionVersion.question_id == Question.id,
+        QuestionVersion.author_id == person_id,
+        QuestionVersion.number > func.coalesce(_current.number, 0),
+    )
+    is_claimed, has_role = touched.exists(), false() if UNCLAIMED.isdisjoint(roles) else true()
+    covers = and_(is_claimed, not_(touched.where(Topic.key.not_in(hers)).exists()))
+    able = or_(of_course.correlate(Quiz).exists(), covers, and_(not_(is_claimed), has_role))
+    statement = _WAITING.join(Quiz, Quiz.id == Question.quiz_id).order_by(None)
+    statement = statement.where(not_(wrote.correlate(Question, _current).exists()), able)
+    return session.scalar(statement.with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
 def get(session: Session, question_id: int) -> Proposal:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TypeVar
 
-from quizzes.authoring.typed import NOWHERE, Typed, TypedChoice, TypedCriterion, TypedStep, letters, sole_marking
+from quizzes.authoring.typed import NOWHERE, Typed, TypedChoice, TypedCriterion, TypedStep, letters, usual_marking
 from quizzes.kinds import KINDS
 from quizzes.question_files import MOST_CRITERIA, MOST_STEPS
 
@@ -34,7 +34,7 @@ def rearranged(typed: Typed, deed: str) -> Typed:
         return typed
     step = at if verb == "add" and at in {one.key for one in typed.steps} else ""
     key = _free(letters, {choice.key for choice in typed.choices})
-    made_choice = TypedChoice(key, sole_marking(typed.kind), step=step)
+    made_choice = TypedChoice(key, usual_marking(typed.kind), step=step)
     return replace(typed, choices=_changed(typed.choices, verb, at, made_choice, kind.most))
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from lms.base import clock
 from lms.base.i18n import gettext, ngettext
 from lms.people.models import TIERS
-from quizzes import drawing
+from quizzes import definitions, drawing
 from quizzes.blueprint import eligible
 from quizzes.kinds import KINDS
+from quizzes.marking import markers
 from quizzes.models import PARTS, PHASES, MustPass, QuizText, QuizVersion, Quota, ReviewRule
 from quizzes.questions import Pooled, QuizView, QuotaView
 from quizzes.review import USUAL
@@ -127,6 +128,18 @@ def warnings(rules: Rules) -> list[str]:
     if rules.attempts_allowed is None and not rules.cooling_hours:
         found.append(gettext("Any number of attempts without a pause: somebody can guess until it works."))
     return found
+
+
+def lacks_markers(session: Session, rules: Rules, pool: Sequence[Pooled]) -> str:
+    """That too few people could mark the answers to questions of a pool; empty when they suffice or rules mark all.
+
+    One statement, and none when rules mark all, once the questions are in memory.
+    """
+    questions = definitions.questions(session, (one.version_id for one in pool)).values()
+    waits = any(KINDS[one.kind].waits_for(one) == "coach" for one in questions)
+    if not waits or markers.judges(session) >= rules.markers:
+        return ""
+    return gettext("Fewer people can mark answers than this quiz asks for. Give somebody the role of coach.")
 
 
 def lacks(rules: Rules, pool: Sequence[Pooled]) -> list[str]:

@@ -66,6 +66,7 @@ def _page(
         choices=_choices(found, shown),
         prospects=drawing.prospects(found.pool, shown.questions_drawn, shown.quotas),
         lacks=rules.lacks(shown, found.pool),
+        lacks_markers=rules.lacks_markers(web.session(), shown, found.pool),
         always=sum(one.always for one in found.pool),
         warnings=rules.warnings(shown),
         held=shown,

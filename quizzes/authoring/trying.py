@@ -20,6 +20,13 @@ def paper(questions: Mapping[int, QuestionView], pool: Iterable[Pooled], quiz: Q
     ]
 
 
+def single(question: QuestionView, seed: int) -> list[Item]:
+    """A paper of this question alone, nothing answered."""
+    keys = tuple(choice.key for choice in question.choices)
+    pooled = Pooled(0, question.version_id, question.kind, question.red_line, question.clauses, keys=keys)
+    return [Item(0, 1, question, drawing.order(pooled, seed), answer=None, mark=None)]
+
+
 def goes_on(names: Iterable[str]) -> bool:
     """Whether a form asks for the next turn of a case, not yet for the result."""
     return any(name.endswith("-answer-on") for name in names)

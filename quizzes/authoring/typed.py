@@ -86,9 +86,9 @@ def blank(name: str) -> Typed:
     count = 4 if kind.has_steps else min(max(kind.fewest, 3), kind.most) if kind.fewest else 0
     keys = kind.keys or tuple(letters(place) for place in range(count))
     steps = tuple(TypedStep(f"s{number}") for number in (1, 2)) if kind.has_steps else ()
-    only = sole_marking(name)
+    usual = usual_marking(name)
     choices = tuple(
-        TypedChoice(key, only, step=steps[place // 2].key if steps else "") for place, key in enumerate(keys)
+        TypedChoice(key, usual, step=steps[place // 2].key if steps else "") for place, key in enumerate(keys)
     )
     settings = {setting.name: setting.default for setting in kind.settings()}
     return Typed(name, choices=choices, options=settings, steps=steps)
@@ -98,6 +98,11 @@ def sole_marking(kind: str) -> str:
     """What must be said of every choice of a kind, where there is only one thing to say; else nothing."""
     markings = KINDS[kind].markings()
     return markings[0].value if len(markings) == 1 else ""
+
+
+def usual_marking(kind: str) -> str:
+    """What is said of a new choice of a kind, until its author says something else; empty when she has to say it."""
+    return KINDS[kind].usual_marking or sole_marking(kind)
 
 
 def letters(place: int) -> str:

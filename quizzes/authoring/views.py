@@ -74,7 +74,7 @@ def try_quiz(slug: str) -> str | Response:
     seed = request.args.get("seed", "")
     if not _is_seed(seed):
         fresh = secrets.randbelow(LARGEST_SEED)
-        return redirect(url_for("quiz_authoring.try_quiz", slug=slug, seed=fresh, lang=_language()))
+        return redirect(url_for("quiz_authoring.try_quiz", slug=slug, seed=fresh, lang=_language(), only=_only()))
     found = desk.desk(web.session(), slug)
     with i18n.force_locale(_language()):
         items = _paper(found, seed)
@@ -101,7 +101,14 @@ def mark_try(slug: str) -> str:
         )
 
 
+def _only() -> str | None:
+    """The key of the question that alone is tried."""
+    return request.args.get("only") or None
+
+
 def _paper(found: desk.QuizDesk, seed: str) -> list[Item]:
+    if key := _only():
+        return trying.single(found.question(key).question, int(seed))
     questions = definitions.questions(web.session(), (one.version_id for one in found.pool))
     return trying.paper(questions, found.pool, found.quiz, int(seed))
 
@@ -123,4 +130,4 @@ def _is_seed(seed: str) -> bool:
 
 def _tried(seed: str) -> dict[str, Any]:
     clauses = {clause.code: i18n.pick(clause.titles) for clause in guidelines.live(web.session()).clauses}
-    return {"seed": seed, "lang": _language(), "clauses": clauses}
+    return {"seed": seed, "lang": _language(), "only": _only(), "clauses": clauses}

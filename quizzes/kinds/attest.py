@@ -22,6 +22,9 @@ class Attest(Multiple):
     def name(self) -> str:
         return gettext("Attestation: statements to confirm")
 
+    def choices_name(self) -> str:
+        return gettext("What is confirmed")
+
     def markings(self) -> tuple[Marking, ...]:
         return (Marking("confirm", gettext("To be confirmed"), 100),)
 

@@ -86,7 +86,8 @@ class Kind(ABC):
     not. `right_or_not`: files say
     `right = true` of a choice instead of a credit. `key_in_words`: the words of the choices are what an answer is
     compared with, so that changing them changes the marking. `post_parts`: what a post must have. `attests`: a whole
-    answer is a promise, which is kept with the words that were confirmed; nobody practices it.
+    answer is a promise, which is kept with the words that were confirmed; nobody practices it. `usual_marking`: what is
+    said of a new choice until its author says something else.
     """
 
     layout: str
@@ -101,6 +102,7 @@ class Kind(ABC):
     can_cross = reasons = True
     right_or_not = key_in_words = attests = False
     post_parts: tuple[str, ...] = ("name", "place", "time", "text")
+    usual_marking = ""
 
     @abstractmethod
     def name(self) -> str:
@@ -109,6 +111,14 @@ class Kind(ABC):
     @abstractmethod
     def markings(self) -> tuple[Marking, ...]:
         """What an author can say of a choice."""
+
+    def choices_name(self) -> str:
+        """What authors call the choices of this kind together: the heading above them."""
+        return gettext("Choices")
+
+    def choices_hint(self) -> str:
+        """How authors write the choices, as a sentence; empty when nothing need be said."""
+        return ""
 
     def settings(self) -> tuple[Setting, ...]:
         """The options that a question of this kind has."""

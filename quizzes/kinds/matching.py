@@ -24,10 +24,14 @@ class Matching(Kind):
     layout = "match"
     fewest, most = 2, 12
     has_partners = True
+    usual_marking = "pair"
     can_cross = reasons = False
 
     def name(self) -> str:
         return gettext("Match what belongs together")
+
+    def choices_name(self) -> str:
+        return gettext("Pairs")
 
     def markings(self) -> tuple[Marking, ...]:
         return (

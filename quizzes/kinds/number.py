@@ -29,6 +29,9 @@ class Number(Kind):
     def name(self) -> str:
         return gettext("Number")
 
+    def choices_name(self) -> str:
+        return gettext("The unit, shown beside the field")
+
     def markings(self) -> tuple[Marking, ...]:
         return (Marking("unit", gettext("The unit, shown beside the field"), 100),)
 

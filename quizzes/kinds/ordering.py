@@ -26,6 +26,12 @@ class Ordering(Kind):
     def name(self) -> str:
         return gettext("Put in the right order")
 
+    def choices_name(self) -> str:
+        return gettext("Lines in the right order")
+
+    def choices_hint(self) -> str:
+        return gettext("Write them in the right order: papers shuffle them.")
+
     def markings(self) -> tuple[Marking, ...]:
         return (Marking("line", gettext("Stands here in the right order"), 100),)
 

@@ -34,6 +34,12 @@ class Rewrite(Kind):
     def name(self) -> str:
         return gettext("Rewrite a post")
 
+    def choices_name(self) -> str:
+        return gettext("Checks")
+
+    def choices_hint(self) -> str:
+        return gettext("Write words one to a line: promis* stands for all words that begin so, and #ad needs the #.")
+
     def markings(self) -> tuple[Marking, ...]:
         return (
             Marking(checks.HAS, gettext("One of these words must be in it"), 100, rule=checks.HAS),

@@ -32,6 +32,12 @@ class Short(Kind):
     def name(self) -> str:
         return gettext("Short answer")
 
+    def choices_name(self) -> str:
+        return gettext("Accepted answers")
+
+    def choices_hint(self) -> str:
+        return gettext("Write the spellings of an answer one to a line.")
+
     def markings(self) -> tuple[Marking, ...]:
         return (
             Marking("right", gettext("Right"), 100),

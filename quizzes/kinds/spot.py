@@ -27,6 +27,15 @@ class Spot(Multiple):
     def name(self) -> str:
         return gettext("Mark the problem words in a post")
 
+    def choices_name(self) -> str:
+        return gettext("The words of the post")
+
+    def choices_hint(self) -> str:
+        return gettext(
+            "One phrase each, in their order: together they are the post. "
+            "One that crosses a red line crosses it when it stays unmarked."
+        )
+
     def markings(self) -> tuple[Marking, ...]:
         return Marking("problem", gettext("A problem"), 100), Marking("harmless", gettext("Harmless"), 0)
 

@@ -95,6 +95,11 @@ def waiting(session: Session, reader_id: int) -> tuple[list[Open], int]:
     return shown, found[0].all if found else 0
 
 
+def count_waiting(session: Session, reader_id: int) -> int:
+    """How many appeals wait for somebody. One statement."""
+    return session.scalar(_appeals(reader_id, func.count(Appeal.id)).where(Appeal.decided_at.is_(None))) or 0
+
+
 def case(session: Session, reader_id: int, appeal_id: int) -> Case:
     """An open appeal that somebody may decide. Raises `NotFound`."""
     row = session.execute(

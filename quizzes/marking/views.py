@@ -20,7 +20,9 @@ APPEAL = "/marking/appeals/<int(max=2147483647):appeal_id>"
 @blueprint.get("/marking")
 @open_to(SIGNED_IN)
 def waiting() -> str:
-    return render_template("marking/queue.html", queue=queue.waiting(web.session(), current_user.id))
+    found = queue.waiting(web.session(), current_user.id)
+    appeals = 0 if current_user.roles.isdisjoint(JUDGES) else hearing.count_waiting(web.session(), current_user.id)
+    return render_template("marking/queue.html", queue=found, appeals_count=appeals)
 
 
 @blueprint.get(TASK)
@@ -61,7 +63,7 @@ def mark(task_id: int) -> Response:
 @open_to(holders_of(*JUDGES))
 def appeals() -> str:
     found, count = hearing.waiting(web.session(), current_user.id)
-    return render_template("marking/appeals.html", appeals=found, count=count)
+    return render_template("marking/appeals.html", appeals=found, appeals_count=count)
 
 
 @blueprint.get(APPEAL)

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from lms.base.audit import AuditEntry
 from lms.base.errors import NotFound
 from lms.people.models import Person
 from quizzes import definitions, papers
 from quizzes.attempt_models import Attempt, Break, Mark, Response, Result
+from quizzes.marking import reasons
+from quizzes.marking.models import MarkingTask
+from quizzes.marking.reasons import Reason
 from quizzes.papers import Item
 from quizzes.questions import Marked, QuizView
 from quizzes.records import record
@@ -36,8 +39,25 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Marking:
+    """What a person gave for an item, in a task that is done."""
+
+    task: MarkingTask
+    marker: Person
+    item: Item
+
+    @property
+    def reason(self) -> Reason:
+        return reasons.reason(self.task, self.item.question)
+
+
+@dataclass(frozen=True)
 class Record:
-    """All there is about an attempt. `decisions`, `responses`, `breaks` and `history` are in order of time."""
+    """All there is about an attempt. `decisions`, `responses`, `breaks` and `history` are in order of time.
+
+    `markings` are by item and slot. While an attempt waits, those of an item that somebody has yet to mark are left
+    out: one marker reads nothing of the other.
+    """
 
     attempt: Attempt
     person: Person
@@ -45,6 +65,7 @@ class Record:
     paper: tuple[Item, ...]
     responses: tuple[Response, ...]
     marks: tuple[Mark, ...]
+    markings: tuple[Marking, ...]
     breaks: tuple[Break, ...]
     decisions: tuple[Decision, ...]
     history: tuple[AuditEntry, ...]
@@ -58,9 +79,16 @@ class Record:
         """What was answered to a question, the first first."""
         return [one for one in self.responses if one.item_id == item.id]
 
+    def marked(self, item: Item) -> list[Marking]:
+        """What people gave for a question, by slot."""
+        return [one for one in self.markings if one.item.id == item.id]
+
 
 def find(session: Session, uid: str, person_id: int | None = None) -> Record:
-    """The record of an attempt by its uid; of this person only, if one is named. Raises `NotFound`. Nine statements."""
+    """The record of an attempt by its uid; of this person only, if one is named. Raises `NotFound`.
+
+    Nine statements, and two more when people mark a question of it.
+    """
     statement = select(Attempt, Person).join(Person, Person.id == Attempt.person_id).where(Attempt.uid == uid)
     if person_id is not None:
         statement = statement.where(Attempt.person_id == person_id)
@@ -84,10 +112,31 @@ def find(session: Session, uid: str, person_id: int | None = None) -> Record:
             session.scalars(select(Response).where(Response.attempt_id == attempt.id).order_by(Response.revision))
         ),
         marks=tuple(marks),
+        markings=tuple(_markings(session, attempt, paper)),
         breaks=tuple(session.scalars(select(Break).where(Break.attempt_id == attempt.id).order_by(Break.id))),
         decisions=tuple(_decision(attempt, quiz, paper, marks, one, history) for one in results),
         history=history,
     )
+
+
+def _markings(session: Session, attempt: Attempt, paper: Sequence[Item]) -> list[Marking]:
+    by_people = {item.id: item for item in paper if item.kind.waits_for(item.question)}
+    if not by_people:
+        return []
+    found = session.execute(
+        select(MarkingTask, Person)
+        .outerjoin(Person, Person.id == MarkingTask.marker_id)
+        .where(MarkingTask.item_id.in_(by_people))
+        .order_by(MarkingTask.item_id, MarkingTask.slot)
+        .options(selectinload(MarkingTask.points))
+        .execution_options(populate_existing=True)
+    ).all()
+    waiting = {task.item_id for task, _ in found if attempt.state == "submitted" and task.done_at is None}
+    return [
+        Marking(task, marker, by_people[task.item_id])
+        for task, marker in found
+        if task.done_at and task.item_id not in waiting
+    ]
 
 
 def _history(session: Session, attempt_id: int) -> tuple[AuditEntry, ...]:
@@ -185,6 +234,7 @@ def document(found: Record) -> dict[str, Any]:
             for one in found.decisions
         ],
         "marks": [_mark(found, mark) for mark in found.marks],
+        "markings": [_marking(one) for one in found.markings],
         "history": [
             {"at": moment(one.at), "by": one.actor_id, "deed": one.deed, "details": one.details}
             for one in found.history
@@ -207,4 +257,17 @@ def _mark(found: Record, mark: Mark) -> dict[str, Any]:
         "by": mark.marker_id,
         "regrade": mark.regrade_id,
         "at": moment(mark.marked_at),
+    }
+
+
+def _marking(one: Marking) -> dict[str, Any]:
+    keys = {criterion.id: criterion.key for criterion in one.item.question.criteria}
+    return {
+        "position": one.item.position,
+        "slot": one.task.slot,
+        "by": one.task.marker_id,
+        "at": moment(one.task.done_at) if one.task.done_at else None,
+        "credit": one.task.credit,
+        "comment": one.task.comment,
+        "points": {keys[given.criterion_id]: given.points for given in one.task.points},
     }

@@ -13,6 +13,7 @@ from lms.base.errors import Conflict, Invalid
 from lms.base.i18n import gettext
 from lms.guidelines import catalog as guidelines
 from quizzes import closing, gates
+from quizzes.attempt_models import OPEN
 from quizzes.kinds import KINDS
 from quizzes.records import evidence
 from quizzes.records.evidence import Record
@@ -69,10 +70,13 @@ def _find(uid: str) -> Record:
     """A record for whoever answers for decisions; for its owner, whatever her roles, once she may see everything."""
     session, keeper = web.session(), not current_user.roles.isdisjoint(ROLES)
     found = evidence.find(session, uid, None if keeper else current_user.id)
+    if found.attempt.state in (*OPEN, "submitted"):
+        raise Conflict(gettext("The record can be read once the attempt is decided."))
     if found.attempt.person_id == current_user.id:
         mine = gates.of_person(session, current_user.id, found.quiz)
         wait = gates.waiting_of(mine, found.attempt.enrollment_id, found.quiz)
-        settled = wait.exhausted or any(one.passed for one in mine.attempts)
+        here = [one for one in mine.attempts if one.enrollment_id == found.attempt.enrollment_id]
+        settled = wait.exhausted or any(one.passed for one in here)
         if parts_shown(found.quiz, phase(found.attempt, settled=settled, now=clock.now())) != EVERYTHING:
             raise Conflict(gettext("You can read the whole record once you have passed, or used up your attempts."))
     return found

@@ -81,9 +81,9 @@ def _some_of_the_list(database: Database, regrade_id: int) -> bool:
 
 
 def _some_who_came_since(database: Database, regrade_id: int) -> bool:
-    """Do attempts that were decided after the dry run; says whether there may be more. With the last, all is applied.
+    """Do attempts that were decided since the dry run was asked for; says whether there may be more.
 
-    They are kept among the changes. None of them loses a pass: nobody has agreed to that.
+    With the last, all is applied. They are kept among the changes, and none loses a pass: nobody has agreed to that.
     """
     with database.reading() as session:
         regrade = runs.get(session, regrade_id)
@@ -113,7 +113,7 @@ def _decided_since(session: Session, regrade: Regrade, versions: Sequence[int]) 
         .where(
             PaperItem.question_version_id.in_(versions),
             Attempt.state.in_(looking.CLOSED),
-            Result.at >= regrade.computed_at,
+            Result.at >= regrade.asked_at,
             ~known,
         )
         .distinct()

@@ -50,7 +50,7 @@ def test_a_branching_question_is_made_without_scripts_on_a_phone(
         page.locator(f"[name=choice-{place}-text-en]").fill(f"Reply {place}")
     page.get_by_role("checkbox", name="D2").check()
     page.get_by_role("button", name="Keep the question").click()
-    expect(page.get_by_role("alert")).to_contain_text("English: a choice does not say why")
+    expect(page.get_by_role("alert")).to_contain_text("English: choice 1 does not say why")
     for place in range(1, 5):
         page.locator(f"[name=choice-{place}-why-en]").fill(f"Because of {place}")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -6,6 +6,7 @@ import pytest
 
 from courses import progress
 from lms.base import clock
+from quizzes import closing
 
 
 def test_somebody_new_is_shown_the_first_lesson(make, people, client_for):
@@ -41,6 +42,14 @@ def test_after_the_last_lesson_the_quiz_is_next(make, people, client_for):
     course = make.course(lessons=2, quiz=True)
     make.enrollment(people.alice, course, done=2)
     assert "Go to the quiz" in client_for(people.alice).get("/learning").text
+
+
+def test_who_has_to_wait_before_she_tries_again_is_told_so(session, make, people, client_for):
+    attempt = make.attempt(people.alice, make.quiz())
+    closing.submit(session, attempt)
+    page = client_for(people.alice).get("/learning").text
+    assert "You can try again on" in page
+    assert "To the quiz" in page
 
 
 def test_who_has_done_everything_is_up_to_date(make, people, client_for):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lms.base import clock
 from lms.base.audit import AuditEntry
@@ -12,6 +12,7 @@ from quizzes import accommodations, attempts, breaks, closing, papers
 from quizzes.accommodations import Terms
 from quizzes.attempt_models import Accommodation, Break
 from quizzes.clocks import Clock
+from quizzes.models import QuizText, QuizVersion
 from tests.quizzes.makers import RIGHT, later
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -127,6 +128,34 @@ def test_a_break_that_is_forgotten_ends_by_itself(session, paused):
     with clock.frozen(deadline + 6 * MINUTE):
         assert closing.close_overdue(session) == 1
     assert paused.submitted_at == deadline + 5 * MINUTE
+
+
+def test_a_break_never_moves_the_deadline_past_the_close(session, make, people, admin):
+    accommodations.give(session, people.alice.email, Terms("concentration", break_minutes=20), admin.id)
+    quiz = make.quiz()
+    rules = session.scalars(select(QuizVersion)).one()
+    make.ready(people.alice, quiz)
+    session.execute(
+        insert(QuizVersion).values(
+            quiz_id=quiz.id,
+            number=2,
+            pass_mark=80,
+            questions_drawn=10,
+            minutes=25,
+            published_at=rules.published_at,
+            source_sha256="",
+            closes_at=clock.now() + 30 * MINUTE,
+        )
+    )
+    session.execute(insert(QuizText).values(version_id=rules.id + 1, language="en", title="Quiz", intro=""))
+    attempt = attempts.start(session, people.alice.id, quiz.slug)
+    close = attempt.deadline_at + 5 * MINUTE
+    breaks.take(session, attempt)
+    assert timedelta(0) <= close - attempt.deadline_at < timedelta(seconds=2)
+    assert 14 * 60 < attempt.break_seconds < 16 * 60
+    breaks.end(session, attempt)
+    assert close - attempt.deadline_at > 4 * MINUTE
+    assert attempt.break_seconds > 19 * 60
 
 
 def test_no_break_is_left_twice_nor_after_the_end(session, make, people, paused):

@@ -11,6 +11,7 @@ from courses.review.models import Reviewer, Topic, TopicClause, TopicText
 from lms.base.audit import AuditEntry
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.base.outbox import OutboxMessage
+from quizzes import papers
 from quizzes.authoring import approval, desk, proposals
 from quizzes.question_models import Question, QuestionVersion
 from tests.quizzes.test_authoring import typed
@@ -132,14 +133,104 @@ def test_a_reviewer_of_the_course_covers_all_its_topics(session, quiz, author, l
     assert proposals.waiting(session)[0].obstacle(lena.id, ()) == ""
 
 
-def test_what_no_topic_claims_is_for_an_administrator(session, quiz, author, lena, make):
+def brought_in(session, author) -> str:
+    """A question that no topic claims and that nobody has read, as from a file. Its key."""
     key = keep(session, author, clauses=("D2",))
-    approval.propose(session, only(session), only(session).current_id, author.id)
+    question = only(session)
+    approval.propose(session, question, question.current_id, author.id)
+    question.current_id = None
     session.flush()
+    return key
+
+
+@pytest.mark.parametrize("role", ["administrator", "hub", "legal"])
+def test_what_no_topic_claims_is_for_an_administrator_the_hub_or_legal(session, quiz, author, make, role):
+    brought_in(session, author)
     [found] = proposals.waiting(session)
-    assert key
-    assert "An administrator who did not write it" in found.obstacle(lena.id, {"legal"})
-    assert found.obstacle(make.person("Admin").id, {"administrator"}) == ""
+    assert "An administrator, the hub or legal" in found.obstacle(make.person("Aude").id, {"auditor", "coach"})
+    assert "You wrote this" in found.obstacle(author.id, {role})
+    approval.approve(session, found.id, found.version.version_id, make.person("Hugo").id, {role})
+    assert only(session).current_id == found.version.version_id
+
+
+def test_the_hub_finds_what_waits_by_its_menu_and_approves_it(session, quiz, author, make, client_for):
+    brought_in(session, author)
+    number, version = only(session).id, only(session).proposed_id
+    hugo = client_for(make.person("Hugo", roles=["hub"]))
+    page = hugo.get("/studio/questions/review").text
+    assert re.search(r'<a[^>]*href="/studio/questions/review"[^>]*aria-current="page"[^>]*>\s*Reviews', page)
+    assert "/studio/reviews" not in page + hugo.get(f"/studio/questions/review/{number}").text
+    assert hugo.submit(f"/studio/questions/review/{number}/approve", {"version": version}).status_code == 303
+    assert only(session).current_id == version
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_who_keeps_what_waits_has_the_new_version_wait_in_its_place(
+    session, quiz, author, lena, make, client_for, drawn
+):
+    key = brought_in(session, author)
+    question, before = only(session), None
+    if drawn:
+        approval.approve(session, question.id, question.proposed_id, lena.id, {"legal"})
+        before = only(session).current_id
+        keep(session, author, 1, key, ("D2",), stem="Brought in once more")
+        approval.propose(session, question, desk.newest(session, question.id).id, author.id)
+        question.current_id = before
+        session.flush()
+    newest = desk.newest(session, question.id)
+    assert newest.id == only(session).proposed_id
+    dana = make.person("Admin", roles=["administrator"])
+    page = client_for(dana).get(f"/studio/quizzes/{quiz}/questions/{key}").text
+    assert "Until then nothing else is drawn than before." in page
+    assert "What you keep is drawn from now on" not in page
+    keep(session, dana, newest.number, key, ("D2",), stem="Words that nobody has read")
+    kept = desk.newest(session, question.id)
+    assert (kept.number, only(session).proposed_id, only(session).current_id) == (newest.number + 1, kept.id, before)
+    assert [one.version_id for one in desk.desk(session, quiz).pool] == ([before] if drawn else [])
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.actor_id == dana.id).order_by(AuditEntry.id)).all()[-1]
+    assert entry.deed == "proposed a question"
+    assert "You wrote this" in proposals.get(session, question.id).obstacle(dana.id, {"administrator"})
+
+
+def test_as_many_are_counted_for_a_person_as_she_can_decide_about(session, quiz, author, lena, make, statements):
+    session.add(Topic(key="law", position=3, regulated=True))
+    session.flush()
+    session.add_all([TopicText(key="law", language="en", name="Law"), TopicClause(key="law", code="F1")])
+    reviews(session, lena, topic="personal-data")
+    reviews(session, author, topic="personal-data")
+    both, course = make.person("Bob"), make.person("Cleo")
+    for topic in ("personal-data", "law"):
+        reviews(session, both, topic=topic)
+    reviews(session, course, course_id=session.scalars(select(Course.id)).one())
+    key = keep(session, author, clauses=("D2",))
+    keep(session, author, 1, key, ("D2", "D4"))
+    keep(session, lena, clauses=("D4", "F1"))
+    keep(session, lena, clauses=("F1",))
+    brought = session.scalars(select(Question).where(Question.key == keep(session, author, clauses=("D2",)))).one()
+    approval.propose(session, brought, brought.current_id, author.id)
+    session.flush()
+    found, counts = proposals.waiting(session), []
+    assert len(found) == 4
+    for person in (author, lena, both, course, make.person("Alice")):
+        for roles in ({"author"}, {"administrator"}, {"hub", "coach"}, {"legal"}, set()):
+            able = [one for one in found if not one.obstacle(person.id, roles)]
+            statements.clear()
+            counts.append(proposals.count(session, person.id, roles))
+            assert (counts[-1], len(statements)) == (len(able), 1), (person.name, roles)
+    assert {0, 1, 2, 3, 4} <= set(counts)
+
+
+def test_the_reviews_say_how_many_questions_wait_for_who_reads_them(session, quiz, author, lena, client_for):
+    reader, writer = client_for(lena), client_for(author)
+    assert "Nothing is in review" in reader.get("/studio/reviews").text
+    brought_in(session, author)
+    page = reader.get("/studio/reviews").text
+    assert "Nothing is in review" not in page
+    assert re.search(r'Questions in review <span class="tag tag-sun">1<span class="vh"> Waiting for you', page)
+    assert "Nothing is in review" in writer.get("/studio/reviews").text
+    menu = r'<a[^>]*href="/studio/reviews"[^>]*aria-current="page"[^>]*>\s*Reviews'
+    assert re.search(menu, reader.get("/studio/questions/review").text)
+    assert not re.search(menu, writer.get("/studio/questions/review").text)
 
 
 def test_a_version_that_has_changed_meanwhile_is_not_approved_unread(session, quiz, author, lena):
@@ -183,7 +274,7 @@ def test_what_learners_had_comes_back_without_a_reviewer(session, make):
     quiz = make.quiz()
     attempt = make.attempt(make.person("Alice"), quiz)
     version = session.scalars(select(QuestionVersion).join(Question, Question.current_id == QuestionVersion.id)).first()
-    asked = {item.question_version_id for item in attempt.items}
+    asked = {item.question.version_id for item in papers.items(session, attempt)}
     version = session.get(QuestionVersion, min(asked))
     question = session.get(Question, version.question_id)
     session.add(Topic(key="all", position=1, regulated=True))

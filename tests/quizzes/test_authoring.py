@@ -154,7 +154,7 @@ def test_nothing_is_written_over_what_somebody_else_kept(session, quiz, author):
         ({"choices": tuple(TypedChoice(c.key, "", words=c.words) for c in typed().choices)}, "whether it is right"),
         ({"choices": tuple(TypedChoice(c.key, "half", words=c.words) for c in typed().choices)}, "exactly one"),
         ({"choices": tuple(TypedChoice(c.key, c.marking, True, c.words) for c in typed().choices)}, "cannot be right"),
-        ({"choices": tuple(TypedChoice(c.key, c.marking) for c in typed().choices)}, "a choice has no words"),
+        ({"choices": tuple(TypedChoice(c.key, c.marking) for c in typed().choices)}, "choice 1 has no words"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept(session, quiz, author, wrong, sentence):
@@ -239,6 +239,25 @@ def test_the_desk_asks_as_often_for_one_question_as_for_many(session, quiz, auth
     for _ in range(5):
         desk.save_question(session, quiz, None, typed(), 0, author.id)
     assert asked() == one
+
+
+@pytest.mark.parametrize("kind", ["single", "matching"])
+def test_what_a_choice_lacks_is_said_with_its_number(session, quiz, kind):
+    first, second, *others = typed(kind).choices
+    words = {name: text for name, text in second.words.items() if name == "why-en"}
+    faults = proofreading.faults(typed(kind, choices=(first, replace(second, words=words), *others)), ["D2"])
+    partner = ["English: choice 2 does not say what it is matched with."] * (kind == "matching")
+    assert faults == ["English: choice 2 has no words.", *partner]
+    again = [replace(one, words=one.words | {"text-nl": "Ja"}) for one in typed().choices]
+    whys = [fault for fault in proofreading.faults(typed(choices=(*again,)), ["D2"]) if "why" in fault]
+    assert whys == [f"Nederlands: choice {number} does not say why it is right or not." for number in (1, 2, 3)]
+
+
+def test_a_new_choice_is_what_choices_of_its_kind_usually_are():
+    for kind, usual in {"matching": "pair", "ordering": "line", "single": ""}.items():
+        blank = writing.blank(kind)
+        assert {choice.marking for choice in rearranging.rearranged(blank, "add").choices} == {usual}
+    assert all(one.usual_marking in {"", *(each.value for each in one.markings())} for one in KINDS.values())
 
 
 def test_trying_writes_nothing(session, quiz, author):

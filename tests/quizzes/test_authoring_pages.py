@@ -1,6 +1,7 @@
 """The studio's pages for quizzes: what is typed is never lost, and every button does what it says."""
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from courses.models import Course
@@ -101,6 +102,45 @@ def test_a_question_of_every_kind_is_made_opened_and_tried(dana, kind):
     result = dana.submit(f"{QUIZ}/try?seed=4", {"q1-answer": "1", "q1-answer-1": "green"} if kind != "sort" else {})
     assert "would" in result.text
     assert "People first." in result.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_says_in_its_own_words_what_its_choices_are(dana, kind):
+    begin(dana)
+    page = dana.get(f"{QUIZ}/new?kind={kind}").text
+    rules = KINDS[kind]
+    assert f'id="choices" tabindex="-1">{rules.choices_name()}</h2>' in page
+    assert str(escape(rules.choices_hint())) in page
+    own = {"spot", "short", "rewrite", "ordering", "matching", "attest", "number"}
+    assert (rules.choices_name() == "Choices") == (kind not in own)
+
+
+def test_the_card_of_a_unit_is_closed_until_one_is_wanted(dana):
+    begin(dana)
+    assert '<details class="fold stack"><summary><h2' in dana.get(f"{QUIZ}/new?kind=number").text
+    page = dana.submit(f"{QUIZ}/new", fields("number", do="add"))
+    assert '<details class="fold stack" open>' in page.text
+    assert '<legend class="b">The unit, shown beside the field</legend>' in page.text
+    assert markup.problems(page.text) == []
+
+
+def test_one_question_is_tried_alone_even_one_for_practice(dana):
+    begin(dana)
+    dana.submit(f"{QUIZ}/new", fields())
+    dana.submit(f"{QUIZ}/new", fields(purpose="practice", **{"stem-en": "And at home?"}))
+    link = f"{QUIZ}/try?only=and-at-home"
+    assert f'href="{link}"' in dana.get(f"{QUIZ}/questions/and-at-home").text
+    there = dana.get(link).location
+    page = dana.get(there)
+    assert "Question 1 of 1" in page.text
+    assert "And at home?" in page.text
+    assert "What do you do first?" not in page.text
+    assert markup.problems(page.text) == []
+    result = dana.submit(there, {"q1-answer": "1"})
+    assert "This would" in result.text
+    assert "And at home?" in result.text
+    assert f'href="{QUIZ}/questions/and-at-home"' in result.text
+    assert dana.get(f"{QUIZ}/try?only=nothing&seed=4").status_code == 404
 
 
 def test_the_second_author_is_told_and_keeps_her_words(dana, database, author):

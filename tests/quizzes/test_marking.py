@@ -167,7 +167,7 @@ def test_markers_who_are_apart_call_a_moderator_whose_mark_counts(
     hugo = make.person("Hugo", roles=["hub"])
     attempt = make.handed_in(people.alice, make.read_quiz(markers=2))
     make.mark_task(make.task(attempt, 2), claus, comment="Perfect.")
-    assert queue.waiting(session, hugo.id).tasks == ()
+    assert [one.slot for one in queue.waiting(session, hugo.id).tasks] == [1], "it is not for a moderator yet"
     make.mark_task(make.task(attempt, 1), carla, 0, 1, comment="Who are you?")
     assert attempt.state == "submitted"
     third = make.task(attempt, 3)
@@ -208,8 +208,10 @@ WHO = {
     "somebody who completed the course": (False, False, True, False, False),
     "bob, who completed the course": (False, True, False, False, False),
     "somebody who completed another course": (False, False, False, False, False),
-    "the hub": (False, False, False, True, True),
-    "an administrator": (False, False, False, True, True),
+    "the hub": (True, True, False, True, True),
+    "an administrator": (True, True, False, True, True),
+    "bob, of the hub too": (False, True, False, False, True),
+    "alice, of the hub too": (False, False, False, False, False),
     "an author": (False, False, False, False, False),
     "charlie, from elsewhere": (False, False, False, False, False),
 }
@@ -220,10 +222,11 @@ def test_who_may_mark_what(session: Session, make: Make, people: People, who: st
     course, elsewhere = make.course("rewriting"), make.course("another")
     roles = {"a coach": "coach", "the hub": "hub", "an administrator": "administrator", "an author": "author"}
     person = people.alice if "alice" in who else people.bob if "bob" in who else people.charlie
-    if who in roles or "as a coach" in who:
-        person = make.person("Rita", roles=[roles[who]]) if who in roles else person
-        if "as a coach" in who:
-            session.add(PersonRole(person_id=person.id, role="coach"))
+    if who in roles:
+        person = make.person("Rita", roles=[roles[who]])
+    for also, role in {"as a coach": "coach", "of the hub": "hub"}.items():
+        if also in who:
+            session.add(PersonRole(person_id=person.id, role=role))
     if "completed" in who:
         make.enrollment(person, elsewhere if "another" in who else course, completed=True)
     quiz = make.read_quiz(course=course, anonymous_marking=True, questions=2)
@@ -254,6 +257,17 @@ def moderation(session: Session, task: MarkingTask) -> MarkingTask:
     session.add(third)
     session.flush()
     return third
+
+
+def test_where_there_is_no_coach_the_hub_and_administrators_mark(session: Session, make: Make, people: People) -> None:
+    hugo, dana = make.person("Hugo", roles=["hub"]), make.person("Dana", roles=["administrator"])
+    attempt = make.handed_in(people.alice, make.read_quiz(markers=2))
+    make.mark_task(make.task(attempt, 1), hugo)
+    assert queue.waiting(session, hugo.id).count == 0
+    with pytest.raises(NotFound):
+        claims.claim(session, hugo.id, make.task(attempt, 2).id)
+    make.mark_task(make.task(attempt, 2), dana)
+    assert (attempt.state, attempt.passed) == ("marked", True)
 
 
 def test_nobody_has_two_slots_of_one_answer(session: Session, make: Make, people: People, carla: Person) -> None:

@@ -335,7 +335,7 @@ def test_pages_and_saves_stay_in_their_budget(
         assert deed().status_code < 400
         return len(statements)
 
-    assert count(lambda: alice.get("/quizzes/principles")) <= 5
+    assert count(lambda: alice.get("/quizzes/principles")) <= 7
     assert count(lambda: alice.get(f"/attempts/{attempt.id}")) <= 5
     assert count(lambda: alice.get(f"/attempts/{attempt.id}/overview")) <= 5
     statements.clear()

@@ -9,9 +9,11 @@ from sqlalchemy import text
 from lms.base.errors import Conflict
 from quizzes import attempts, closing, papers
 from quizzes.analysis.models import ItemFact
-from quizzes.records import evidence
+from quizzes.records import evidence, record
 from quizzes.review import EVERYTHING, USUAL, phase
 from tests.quizzes.makers import CROSSING, later
+
+MARKERS = {"Auditor": "auditor", "Carla": "coach", "Hugo": "hub"}
 
 
 @pytest.fixture
@@ -88,6 +90,32 @@ def test_keepers_read_it_others_do_not_and_the_owner_once_she_has_passed(session
     found = client_for(auditor).get("/evidence/attempts?q=alice")
     assert uid in found.text
     assert uid not in client_for(auditor).get("/evidence/attempts?q=%25").text
+
+
+def test_it_says_what_people_gave_who_when_and_why(session, make, people, client_for, statements):
+    auditor, carla, hugo = (make.person(name, roles=[role]) for name, role in MARKERS.items())
+    attempt = make.handed_in(people.alice, make.read_quiz(markers=2))
+    make.mark_task(make.task(attempt, 1), carla, 1, 4, comment="Say <who> you are.")
+    assert evidence.find(session, attempt.uid).markings == (), "a marker reads nothing of the other"
+    make.mark_task(make.task(attempt, 2), hugo, comment="Good.")
+    assert attempt.passed
+    session.commit()
+    statements.clear()
+    evidence.find(session, attempt.uid)
+    assert len(statements) <= 11
+    address = f"/evidence/attempts/{attempt.uid}"
+    first, second = client_for(auditor).get(f"{address}.json").json["markings"]
+    assert (first["position"], first["slot"], first["by"], first["credit"]) == (1, 1, carla.id, 83)
+    assert (first["comment"], first["points"]) == ("Say <who> you are.", {"who": 1, "tone": 4})
+    assert first["at"] == record.moment(make.task(attempt, 1).done_at)
+    assert (second["slot"], second["by"], second["points"]) == (2, hugo.id, {"who": 2, "tone": 4})
+    page = client_for(auditor).get(address).text
+    assert "Marker 1: Carla" in page
+    assert "Say &lt;who&gt; you are." in page
+    assert "tone (en): 4 of 4" in page
+    own = client_for(people.alice).get(address).text
+    assert "Say &lt;who&gt; you are." in own
+    assert "Carla" not in own, "a learner reads the reason, not who gave it"
 
 
 def test_the_owner_does_not_read_the_keys_after_a_failure(session, make, people, client_for):

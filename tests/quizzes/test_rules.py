@@ -131,6 +131,21 @@ def test_showing_the_key_while_attempts_are_left_is_allowed_with_a_warning(sessi
     assert "until it works" in rules.warnings(replace(held(session), attempts_allowed=None, cooling_hours=0))[0]
 
 
+def test_the_page_warns_when_fewer_people_can_mark_than_the_quiz_asks_for(session, make, author, client_for):
+    warning, page = "Fewer people can mark answers than this quiz asks for", "/studio/quizzes/rewriting/rules"
+    make.quiz()
+    make.read_quiz(markers=2)
+    make.person("Carla", roles=["coach", "hub"])
+    make.person("Gone", roles=["coach"]).status = "left"
+    session.commit()
+    dana = client_for(author)
+    assert warning in dana.get(page).text
+    assert warning not in dana.get(PAGE).text, "rules mark all of it"
+    make.person("Hugo", roles=["administrator"])
+    session.commit()
+    assert warning not in dana.get(page).text
+
+
 def test_what_learners_see_is_said_in_sentences(session, quiz):
     said = dict(rules.shown(held(session)))
     assert said["While answering"] == "Nothing but whether the attempt is in."

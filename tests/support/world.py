@@ -223,7 +223,7 @@ def addresses(session: Session) -> list[Address]:
         Address("bank.questions", {"q": "post", "state": "drawn", "sort": "newest"}),
         Address("bank.question", {"number": _question_number(session)}),
         Address("bank.rules", one_course),
-        Address("bank.review", {}, frozenset({"author", "administrator", "legal"})),
+        Address("bank.review", {}, frozenset({"author", "administrator", "hub", "legal"})),
         Address("bank.proposal", {"number": 2147483647}, frozenset()),
         Address("quiz_authoring.of_course", {"course": "principles"}, status=302),
         Address("quiz_authoring.quiz", one_course),
