@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from quizzes.marking import tasks
 from quizzes.papers import Item
 from quizzes.questions import Marked, QuizView
 from quizzes.records import record
+from quizzes.regrading import holding
 
 AT_ONCE = 200
 """So many attempts the sweeper closes in one transaction."""
@@ -62,10 +64,12 @@ def _close(session: Session, attempt: Attempt) -> None:
     paper = [replace(item, mark=item.kind.mark(item.question, item.answer)) for item in papers.items(session, attempt)]
     waiting = [item for item in paper if item.answered and item.kind.waits_for(item.question)]
     promises.keep(session, attempt, paper)
+    session.add_all(_mark(item) for item in paper if item not in waiting)
+    if not waiting:
+        paper = holding.hold(session, attempt, paper, partial(verdict, quiz))
     attempt.late = attempt.late or attempt.deadline_at < now <= attempt.deadline_at + GRACE
     attempt.submitted_at = attempt.deadline_at if overdue else now
     attempt.break_until = None
-    session.add_all(_mark(item) for item in paper if item not in waiting)
     deed, actor_id = ("closed an attempt", None) if overdue else ("handed in an attempt", attempt.person_id)
     if waiting:
         attempt.state = "submitted"

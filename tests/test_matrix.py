@@ -27,8 +27,9 @@ MORE = {
     "authoring.settings": 11,
     "authoring.lesson": 13,  # who else is there is noted too
     "quiz_authoring.question": 10,
-    "records.record": 10,  # the whole of an attempt, rarely opened
-    "records.file": 10,
+    "regrading.run": 10,  # what would follow, for certificates and permissions too
+    "records.record": 11,  # the whole of an attempt, rarely opened
+    "records.file": 11,
 }
 """Pages that may ask more often, and how often."""
 EVERYBODY = ("anonymous", *KINDS)

@@ -1,6 +1,7 @@
 """Marking: a marker's points become a mark, and the last mark of an attempt its result."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from quizzes.marking import letters, markers, rubric, tasks
 from quizzes.marking.models import MarkingTask, RubricMark
 from quizzes.papers import Item
 from quizzes.questions import Marked
+from quizzes.regrading import holding
 
 LONGEST = 2000
 """Letters of a reason."""
@@ -138,7 +140,8 @@ def _left(session: Session, attempt: Attempt) -> int:
 
 def _decide(session: Session, attempt: Attempt) -> None:
     quiz = definitions.version(session, attempt.quiz_version_id)
-    decided = closing.decide(session, attempt, quiz, papers.items(session, attempt), "marked by hand")
+    paper = holding.hold(session, attempt, papers.items(session, attempt), partial(closing.verdict, quiz))
+    decided = closing.decide(session, attempt, quiz, paper, "marked by hand")
     audit.record(
         session,
         "decided an attempt",

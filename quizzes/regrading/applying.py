@@ -20,7 +20,7 @@ from lms.base.db import Database
 from quizzes import closing, definitions, papers
 from quizzes.attempt_models import Attempt, Mark, PaperItem, Release, Result
 from quizzes.questions import Marked
-from quizzes.regrading import computing, letters, looking, runs
+from quizzes.regrading import computing, holding, letters, looking, runs
 from quizzes.regrading.models import Regrade, RegradeChange
 from quizzes.regrading.remarking import BY_KEY
 
@@ -114,6 +114,7 @@ def _decided_since(session: Session, regrade: Regrade, versions: Sequence[int]) 
             PaperItem.question_version_id.in_(versions),
             Attempt.state.in_(looking.CLOSED),
             Result.at >= regrade.asked_at,
+            Attempt.person_id.not_in([hand for hand in (regrade.applied_by, regrade.approved_by) if hand]),
             ~known,
         )
         .distinct()
@@ -131,7 +132,7 @@ def _read_ahead(database: Database, regrade_id: int) -> None:
 def _remark(session: Session, regrade: Regrade, attempts: Sequence[int], losing: set[int]) -> None:
     found = _locked(session, attempts)
     changes = looking.changes(session, looking.remarking(session, regrade), list(found))
-    numbers = _numbers(session, [change.item_id for change in changes])
+    numbers = holding.newest_numbers(session, [change.item_id for change in changes])
     marks = [
         Fresh(
             change.attempt_id,
@@ -163,11 +164,6 @@ def _locked(session: Session, attempts: Iterable[int]) -> dict[int, Attempt]:
     return {attempt.id: attempt for attempt in rows}
 
 
-def _numbers(session: Session, items: Sequence[int]) -> dict[int, int]:
-    statement = select(Mark.item_id, func.max(Mark.number)).where(Mark.item_id.in_(items)).group_by(Mark.item_id)
-    return dict(session.execute(statement).all())
-
-
 _applied, _newest, _older = aliased(Mark), aliased(Mark), aliased(Mark)
 
 
@@ -177,17 +173,19 @@ def _some_to_undo(database: Database, regrade_id: int) -> bool:
         regrade = runs.locked(session, regrade_id)
         if regrade.state != "undoing":
             return False
-        changed = select(Attempt.person_id).join(Result, Result.attempt_id == Attempt.id)
-        changed = changed.where(Result.regrade_id == regrade_id, Result.because == "regrade")
+        changed = select(RegradeChange.person_id).where(RegradeChange.regrade_id == regrade_id)
+        person_id = RegradeChange.person_id
         people = session.scalars(
-            changed.group_by(Attempt.person_id).order_by(Attempt.person_id).offset(regrade.done).limit(AT_ONCE)
+            changed.group_by(person_id).order_by(person_id).offset(regrade.done).limit(AT_ONCE)
         ).all()
         if not people:
             regrade.state, regrade.undone_at = "undone", clock.now()
             audit.record(session, "undid a regrade", f"regrade:{regrade_id}", actor_id=regrade.undone_by)
             return False
         attempts = session.scalars(
-            changed.with_only_columns(Attempt.id).where(Attempt.person_id.in_(people)).order_by(Attempt.id)
+            select(RegradeChange.attempt_id)
+            .where(RegradeChange.regrade_id == regrade_id, RegradeChange.person_id.in_(people))
+            .order_by(RegradeChange.attempt_id)
         ).all()
         _restore(session, regrade, attempts)
         regrade.done += len(people)

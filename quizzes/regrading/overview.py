@@ -15,7 +15,7 @@ from lms.base.errors import NotFound
 from lms.base.events import Foreseen, foresee
 from lms.people.models import Person
 from quizzes import definitions
-from quizzes.attempt_models import Attempt, Result
+from quizzes.attempt_models import Attempt, Mark
 from quizzes.models import Quiz
 from quizzes.question_models import Question
 from quizzes.questions import QuestionView
@@ -54,6 +54,8 @@ class Affected:
     percent_after: int
     passed_before: bool
     passed_after: bool
+    red_lines_after: int
+    missed_after: str
     done: bool
     follows: tuple[Foreseen, ...] = ()
 
@@ -78,6 +80,8 @@ class Overview:
     names: Mapping[int, str]
     changed: int
     people: int
+    gained: int
+    lost: int
     undoable: bool
     undoing_loses: int
     left_out: int
@@ -89,7 +93,7 @@ class Overview:
 
     @property
     def points_only(self) -> int:
-        return self.changed - self.regrade.gained - self.regrade.lost
+        return self.changed - self.gained - self.lost
 
     @property
     def percent(self) -> int:
@@ -128,7 +132,7 @@ def _subject(session: Session, question: Question, version_id: int) -> Subject:
 def overview(session: Session, regrade_id: int) -> Overview:
     """A regrade for its page. Raises `NotFound`. The same number of statements for any number of attempts."""
     regrade = runs.get(session, regrade_id)
-    changed, people = runs.counted(session, regrade_id)
+    changed, people, gained, lost = runs.counted(session, regrade_id)
     ids = {regrade.asked_by, regrade.applied_by, regrade.approved_by, regrade.undone_by, regrade.undo_approved_by}
     persons = session.scalars(select(Person).where(Person.id.in_([id for id in ids if id])))
     applied = regrade.state in ("applied", "waiting") and regrade.applied_at is not None
@@ -139,6 +143,8 @@ def overview(session: Session, regrade_id: int) -> Overview:
         names={person.id: person.name for person in persons},
         changed=changed,
         people=people,
+        gained=gained,
+        lost=lost,
         undoable=runs.undoable(session, regrade),
         undoing_loses=runs.lost_by_undoing(session, regrade_id) if applied else 0,
         left_out=_left_out(session, regrade_id) if applied else 0,
@@ -147,7 +153,7 @@ def overview(session: Session, regrade_id: int) -> Overview:
     )
 
 
-_DONE = exists().where(Result.attempt_id == RegradeChange.attempt_id, Result.regrade_id == RegradeChange.regrade_id)
+_DONE = exists().where(Mark.item_id == RegradeChange.item_id, Mark.regrade_id == RegradeChange.regrade_id)
 _other, _its = aliased(Attempt), aliased(RegradeChange)
 
 
@@ -234,6 +240,8 @@ def _affected(row: Any, follows: Mapping[int, list[Foreseen]]) -> Affected:
         percent_after=change.percent_after,
         passed_before=change.passed_before,
         passed_after=change.passed_after,
+        red_lines_after=change.red_lines_after,
+        missed_after=change.missed_after,
         done=row.done,
         follows=tuple(follows.get(change.person_id, ())) if flips else (),
     )

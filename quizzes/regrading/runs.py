@@ -2,15 +2,15 @@
 
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import gettext
-from quizzes.attempt_models import Result
+from quizzes.attempt_models import OPEN, Attempt, Mark, PaperItem, Result
 from quizzes.models import Quiz
-from quizzes.question_models import Question
+from quizzes.question_models import Question, QuestionVersion
 from quizzes.regrading import letters, looking
 from quizzes.regrading.models import POLICIES, Regrade, RegradeChange
 
@@ -30,7 +30,10 @@ def get(session: Session, regrade_id: int) -> Regrade:
 def locked(session: Session, regrade_id: int) -> Regrade:
     """A regrade as it is now, while whoever else wants to change it waits. Raises `NotFound`."""
     found = session.scalar(
-        select(Regrade).where(Regrade.id == regrade_id).with_for_update().execution_options(populate_existing=True)
+        select(Regrade)
+        .where(Regrade.id == regrade_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if found is None:
         raise NotFound
@@ -84,8 +87,12 @@ def ask(session: Session, slug: str, key: str, policy: str, reason: str, person_
 
 
 def apply(session: Session, regrade_id: int, person_id: int, *, tells_all: bool = False) -> Regrade:
-    """Have a regrade carried out. When passes would be lost, it waits for a second hand first."""
+    """Have a regrade carried out. When passes would be lost, it waits for a second hand first.
+
+    Raises `Conflict`, also for somebody whose own attempt it touches.
+    """
     regrade = _in_state(session, regrade_id, "ready")
+    _refuse_own(session, regrade, person_id)
     regrade.applied_by, regrade.tells_all = person_id, tells_all
     regrade.state, regrade.done = "waiting" if regrade.lost else "applying", 0
     _note(session, regrade, "had a regrade applied", person_id, gained=regrade.gained, lost=regrade.lost)
@@ -95,8 +102,12 @@ def apply(session: Session, regrade_id: int, person_id: int, *, tells_all: bool 
 
 
 def approve(session: Session, regrade_id: int, person_id: int) -> Regrade:
-    """The second hand: another person agrees that passes are lost. Raises `Conflict` for the first one."""
+    """The second hand: another person agrees that passes are lost.
+
+    Raises `Conflict` for the first one, and for somebody whose own attempt is touched.
+    """
     regrade = _in_state(session, regrade_id, "waiting")
+    _refuse_own(session, regrade, person_id)
     if person_id == first_hand(regrade):
         raise Conflict(gettext("You asked for this yourself. Somebody else has to agree that passes are taken away."))
     if regrade.undone_by is None:
@@ -106,6 +117,29 @@ def approve(session: Session, regrade_id: int, person_id: int) -> Regrade:
     regrade.done = 0
     _note(session, regrade, "approved the loss of passes", person_id, undoing=regrade.undone_by is not None)
     return regrade
+
+
+def touches(session: Session, regrade: Regrade, person_id: int) -> bool:
+    """Whether a regrade touches an attempt of this person, so that others have to decide. One statement.
+
+    An attempt that is not decided yet counts, and one decided since the dry run was asked for.
+    """
+    changed = exists().where(RegradeChange.regrade_id == regrade.id, RegradeChange.attempt_id == Attempt.id)
+    asked = exists().where(
+        PaperItem.attempt_id == Attempt.id,
+        PaperItem.question_version_id == QuestionVersion.id,
+        QuestionVersion.question_id == regrade.question_id,
+    )
+    fresh: ColumnElement[bool] = Attempt.state.in_((*OPEN, "submitted"))
+    if regrade.applied_at is None:
+        fresh |= exists().where(Result.attempt_id == Attempt.id, Result.at >= regrade.asked_at)
+    own = select(Attempt.id).where(Attempt.person_id == person_id, or_(changed, and_(fresh, asked)))
+    return session.scalar(own.limit(1)) is not None
+
+
+def _refuse_own(session: Session, regrade: Regrade, person_id: int) -> None:
+    if touches(session, regrade, person_id):
+        raise Conflict(gettext("This regrade touches your own attempt. Somebody else has to let it happen."))
 
 
 def first_hand(regrade: Regrade) -> int | None:
@@ -129,9 +163,10 @@ def refuse(session: Session, regrade_id: int, person_id: int) -> Regrade:
 def undo(session: Session, regrade_id: int, person_id: int) -> Regrade:
     """Have a regrade undone, the newest of its question first. When passes would be lost, a second hand has to agree.
 
-    Raises `Conflict`.
+    Raises `Conflict`, also for somebody whose own attempt it touches.
     """
     regrade = _in_state(session, regrade_id, "applied")
+    _refuse_own(session, regrade, person_id)
     if not undoable(session, regrade):
         raise Conflict(gettext("Only the newest regrade of a question that changed something can be undone."))
     regrade.undone_by, regrade.done = person_id, 0
@@ -153,22 +188,29 @@ def undoable(session: Session, regrade: Regrade) -> bool:
         Regrade.policy != "leave",
         Regrade.state.in_(("applied", *AT_WORK)),
     )
-    changed = select(Result.attempt_id).where(Result.regrade_id == regrade.id).limit(1)
+    changed = select(Mark.item_id).where(Mark.regrade_id == regrade.id).limit(1)
     return session.scalar(later.limit(1)) is None and session.scalar(changed) is not None
 
 
 _before = aliased(Result)
+_HELD = exists().where(
+    Mark.item_id == RegradeChange.item_id, Mark.regrade_id == RegradeChange.regrade_id
+) & ~exists().where(Result.attempt_id == RegradeChange.attempt_id, Result.regrade_id == RegradeChange.regrade_id)
+"""That a change came with the first verdict on an attempt, see `holding`."""
 
 
 def lost_by_undoing(session: Session, regrade_id: int) -> int:
-    """How many attempts a regrade has let pass."""
+    """How many attempts a regrade has let pass. Two statements."""
+    held = select(func.count()).where(
+        RegradeChange.regrade_id == regrade_id, RegradeChange.passed_after, ~RegradeChange.passed_before, _HELD
+    )
     statement = (
         select(func.count())
         .select_from(Result)
         .join(_before, (_before.attempt_id == Result.attempt_id) & (_before.number == Result.number - 1))
         .where(Result.regrade_id == regrade_id, Result.because == "regrade", Result.passed, ~_before.passed)
     )
-    return session.scalar(statement) or 0
+    return (session.scalar(statement) or 0) + (session.scalar(held) or 0)
 
 
 def again(session: Session, regrade_id: int, person_id: int) -> Regrade:
@@ -181,14 +223,22 @@ def again(session: Session, regrade_id: int, person_id: int) -> Regrade:
     return regrade
 
 
-def counted(session: Session, regrade_id: int) -> tuple[int, int]:
-    """How many attempts a dry run would change, and how many people they belong to. One statement."""
+def counted(session: Session, regrade_id: int) -> tuple[int, int, int, int]:
+    """How many attempts a regrade changes, how many people they belong to, and how many passes are gained and lost.
+
+    One statement. Attempts that were open then count, once they are decided.
+    """
+    gained = RegradeChange.passed_after & ~RegradeChange.passed_before
+    lost = RegradeChange.passed_before & ~RegradeChange.passed_after
     row = session.execute(
-        select(func.count(), func.count(RegradeChange.person_id.distinct())).where(
-            RegradeChange.regrade_id == regrade_id
-        )
+        select(
+            func.count(),
+            func.count(RegradeChange.person_id.distinct()),
+            func.count(case((gained, 1))),
+            func.count(case((lost, 1))),
+        ).where(RegradeChange.regrade_id == regrade_id)
     ).one()
-    return row[0], row[1]
+    return row[0], row[1], row[2], row[3]
 
 
 def _slug(session: Session, regrade: Regrade) -> str:

@@ -62,6 +62,7 @@ def run(regrade_id: int) -> str:
         page=page,
         shown=shown,
         first_hand=runs.first_hand(found.regrade),
+        own=runs.touches(web.session(), found.regrade, current_user.id),
         form=ApplyForm(formdata=None),
     )
 

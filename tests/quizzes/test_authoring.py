@@ -242,12 +242,13 @@ def test_the_desk_asks_as_often_for_one_question_as_for_many(session, quiz, auth
 
 
 @pytest.mark.parametrize("kind", ["single", "matching"])
-def test_what_a_choice_lacks_is_said_with_its_number(session, quiz, kind):
+def test_what_a_choice_lacks_is_said_with_its_number(kind):
     first, second, *others = typed(kind).choices
     words = {name: text for name, text in second.words.items() if name == "why-en"}
     faults = proofreading.faults(typed(kind, choices=(first, replace(second, words=words), *others)), ["D2"])
     partner = ["English: choice 2 does not say what it is matched with."] * (kind == "matching")
-    assert faults == ["English: choice 2 has no words.", *partner]
+    named = [fault for fault in faults if fault.startswith("English")]
+    assert named == ["English: choice 2 has no words.", *partner]
     again = [replace(one, words=one.words | {"text-nl": "Ja"}) for one in typed().choices]
     whys = [fault for fault in proofreading.faults(typed(choices=(*again,)), ["D2"]) if "why" in fault]
     assert whys == [f"Nederlands: choice {number} does not say why it is right or not." for number in (1, 2, 3)]

@@ -21,7 +21,7 @@ from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.events import foresee
 from lms.base.outbox import OutboxMessage
 from lms.people.models import Person
-from quizzes import attempts, closing, definitions
+from quizzes import attempts, closing, definitions, papers
 from quizzes.attempt_models import Attempt, Mark, Release
 from quizzes.models import Quiz
 from quizzes.questions import Answer, ChoiceView, QuestionView
@@ -678,3 +678,149 @@ def test_a_long_pause_does_not_let_a_lost_pass_wait(
     (release,) = session.scalars(select(Release)).all()
     assert (release.person_id, release.released_by) == (attempt.person_id, hands[1].id)
     assert clock.now() - release.released_at < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("roles", "how"),
+    [
+        (("author", "administrator"), "gains"),
+        (("administrator",), "is open"),
+        (("hub",), "gains"),
+        (("hub",), "came since"),
+        (("legal",), "gains"),
+    ],
+)
+def test_nobody_lets_a_regrade_of_her_own_attempt_happen(
+    session: Session,
+    database: Database,
+    make: Make,
+    quiz: Quiz,
+    hands: tuple[Person, Person],
+    roles: tuple[str, ...],
+    how: str,
+) -> None:
+    own = make.person("Olga", roles=list(roles))
+    attempt = make.attempt(own, quiz)
+    taken(session, quiz, "multiple")
+    if how == "gains":
+        world.handed_in(session, attempt, "single", "multiple")
+    rekey(session, SWAPPED)
+    regrade = asked(session, "new_only", own)
+    worked(session, database)
+    if how == "came since":
+        world.handed_in(session, attempt, "single", "multiple")
+    with pytest.raises(Conflict, match="touches your own attempt"):
+        runs.apply(session, regrade.id, own.id)
+    assert regrade.state == "ready"
+    runs.apply(session, regrade.id, hands[0].id)
+    assert regrade.state == "waiting"
+    with pytest.raises(Conflict, match="touches your own attempt"):
+        runs.approve(session, regrade.id, own.id)
+    runs.approve(session, regrade.id, hands[1].id)
+    worked(session, database)
+    if how == "is open":
+        world.handed_in(session, attempt, "single", "multiple")
+    session.refresh(attempt)
+    assert attempt.passed
+    with pytest.raises(Conflict, match="touches your own attempt"):
+        runs.undo(session, regrade.id, own.id)
+    runs.undo(session, regrade.id, hands[0].id)
+    assert regrade.state == "waiting"
+    with pytest.raises(Conflict, match="touches your own attempt"):
+        runs.approve(session, regrade.id, own.id)
+    runs.approve(session, regrade.id, hands[1].id)
+    worked(session, database)
+    session.refresh(attempt)
+    assert (regrade.state, attempt.passed) == ("undone", False)
+
+
+def test_a_hand_who_begins_an_attempt_while_it_happens_gains_nothing(
+    session: Session, database: Database, quiz: Quiz, hands: tuple[Person, Person]
+) -> None:
+    taken(session, quiz, "single")
+    regrade = asked(session, "full_credit", hands[0])
+    worked(session, database)
+    runs.apply(session, regrade.id, hands[0].id)
+    quick, slow = Make(session).attempt(hands[0], quiz), Make(session).attempt(hands[1], quiz)
+    world.handed_in(session, quick, "single", "multiple")
+    worked(session, database)
+    world.handed_in(session, slow, "single", "multiple")
+    assert regrade.state == "applied"
+    assert (quick.passed, slow.passed) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "wrong", "before", "after"),
+    [
+        ("void", ("single",), (8000, True), (10000, True)),
+        ("void", ("multiple",), (8000, True), (7500, False)),
+        ("new_only", ("multiple",), (8000, True), (6000, False)),
+        ("new_only", ("single", "multiple"), (6000, False), (8000, True)),
+        ("old_and_new", ("multiple",), (8000, True), (8000, True)),
+        ("full_credit", ("single", "multiple"), (6000, False), (8000, True)),
+    ],
+)
+def test_a_regrade_holds_for_an_attempt_that_was_open_and_undoing_finds_it(
+    session: Session,
+    database: Database,
+    quiz: Quiz,
+    hands: tuple[Person, Person],
+    carried_out: Deed,
+    policy: str,
+    wrong: tuple[str, ...],
+    before: tuple[int, bool],
+    after: tuple[int, bool],
+) -> None:
+    closed, open_still = taken(session, quiz, *wrong), Make(session).attempt(Make(session).person(), quiz)
+    rekey(session, SWAPPED)
+    regrade = asked(session, policy, hands[0])
+    carried_out(regrade)
+    world.handed_in(session, open_still, *wrong)
+    for attempt in (closed, open_still):
+        session.refresh(attempt)
+        assert (attempt.percent_hundredths, attempt.passed) == after
+    assert world.results(session, open_still) == [("handed in", after[1])]
+    found = changes(session, regrade)
+    assert (open_still.id in found) == (policy != "old_and_new")
+    if open_still.id not in found:
+        return
+    (mark,) = world.marks(session, open_still)
+    assert (mark.number, mark.source, mark.regrade_id) == (2, "regrade", regrade.id)
+    row = found[open_still.id]
+    assert ((row.percent_before, row.passed_before), (row.percent_after, row.passed_after)) == (before, after)
+    late = Make(session).attempt(Make(session).person(), quiz)
+    assert world.handed_in(session, late, "multiple", single={"choice": "d"}).passed
+    assert world.marks(session, late) == []
+    assert runs.lost_by_undoing(session, regrade.id) == (2 if after[1] and not before[1] else 0)
+    runs.undo(session, regrade.id, hands[0].id)
+    if regrade.state == "waiting":
+        runs.approve(session, regrade.id, hands[1].id)
+    worked(session, database)
+    for attempt in (closed, open_still):
+        session.refresh(attempt)
+        assert (attempt.percent_hundredths, attempt.passed) == before
+    assert world.results(session, open_still)[-1] == ("regrade undone", before[1])
+
+
+def test_a_regrade_holds_for_an_answer_that_waited_for_its_marker(
+    session: Session, database: Database, make: Make, hands: tuple[Person, Person], carried_out: Deed, undone: Deed
+) -> None:
+    quiz, coach = make.read_quiz(questions=2), make.person("Carla", roles=["coach"])
+    attempt = make.handed_in(make.person(), quiz)
+    question = definitions.question(session, papers.items(session, attempt)[0].question.version_id)
+    regrade = runs.ask(session, quiz.slug, question.key, "full_credit", REASON, hands[0].id)
+    carried_out(regrade)
+    make.mark_task(make.task(attempt), coach, 0, 0)
+    make.mark_task(make.task(attempt, position=2), coach)
+    assert (attempt.passed, attempt.percent_hundredths) == (True, 10000)
+    assert world.results(session, attempt) == [("marked by hand", True)]
+    undone(regrade)
+    session.refresh(attempt)
+    assert (attempt.passed, attempt.percent_hundredths) == (False, 5000)
+
+
+def test_regrades_cost_a_hand_in_one_statement(session: Session, quiz: Quiz, make: Make, statements: list[str]) -> None:
+    attempt = make.answer(make.attempt(make.person(), quiz))
+    statements.clear()
+    closing.submit(session, attempt)
+    assert sum("regrade" in one.split("FROM", 1)[-1] for one in statements if one.startswith("SELECT")) == 1

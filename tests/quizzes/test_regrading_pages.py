@@ -167,3 +167,34 @@ def test_sums_say_the_same_as_marks(session: Session, database: Database, quiz: 
 
 def test_the_benchmark_measures_what_it_says(database_kind: str, database_url: str, app: object) -> None:
     assert benchmark.measure(database_kind, database_url, 50) > 0
+
+
+def test_who_would_gain_by_it_reads_that_somebody_else_decides(
+    session: Session, database: Database, make: Make, quiz: Quiz, dana: Person, client_for: Enter
+) -> None:
+    hugo = make.person("Hugo", roles=["hub"])
+    world.handed_in(session, make.attempt(hugo, quiz), "single", "multiple")
+    rekey(session, SWAPPED)
+    regrade = asked(session, "new_only", hugo)
+    worked(session, database)
+    address, sentence = f"/studio/regrades/{regrade.id}", "This regrade touches your own attempt."
+    own, other = client_for(hugo), client_for(dana)
+    assert sentence in own.get(address).text
+    assert f'action="{address}/apply"' not in own.get(address).text
+    assert own.submit(f"{address}/apply").status_code == 409
+    assert sentence not in other.get(address).text
+    assert f'action="{address}/apply"' in other.get(address).text
+    assert other.submit(f"{address}/apply").status_code == 303
+    worked(session, database)
+    assert sentence in own.get(address).text
+    assert own.submit(f"{address}/undo").status_code == 409
+
+
+def test_the_list_says_what_stands_in_the_way_of_a_pass(
+    session: Session, database: Database, dana: Person, client_for: Enter
+) -> None:
+    taken(session, world.quiz(session, red=("truefalse-1",)), "single", "truefalse")
+    rekey(session, SWAPPED)
+    regrade = asked(session, "new_only", dana)
+    worked(session, database)
+    assert "one red line" in client_for(dana).get(f"/studio/regrades/{regrade.id}").text

@@ -273,8 +273,7 @@ def test_five_thousand_questions_take_as_many_statements_as_one_and_a_blink(sess
 
     one = asked()
     many(session, quiz, 5000)
-    assert asked() <= one + 2  # the words of the questions on the page, the first time
-    assert asked() == one
+    assert asked() <= one + 2  # one finds nothing; the words of a page of fifty are two statements more
     spent = []
     for wanted in (Wanted(), Wanted(q="model kindly"), Wanted(q="4711", state="drawn", sort="newest")):
         began = time.perf_counter()
