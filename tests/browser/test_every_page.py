@@ -26,6 +26,11 @@ AUDIENCES = {
     "managers or coach": "bob",
     "author or administrator": "author",
     "administrator or legal": "administrator",
+    "administrator": "administrator",
+    "auditor or administrator or hub or legal": "auditor",
+    "author or administrator or hub or legal": "hub",
+    "author or administrator or hub or legal or auditor": "legal",
+    "coach or hub or administrator": "hub",
 }
 """One kind of person for each audience."""
 NO_PAGES = {
@@ -35,6 +40,8 @@ NO_PAGES = {
     "media.file",
     "operations.alive",
     "operations.ready",
+    "figures.table",
+    "quiz_authoring.parcel",
     "records.file",
     "reports.branch_csv",
     "reports.team_csv",

@@ -97,11 +97,12 @@ def _add_marking(session: Session) -> None:
         make.enrollment(person, course, done=99)
         return attempts.start(session, person.id, "principles")
 
-    waiting = begin(make.person("Waiting"))
+    waiting = begin(make.person("Waiting", email="waiting@acme.example", employee_id="waiting"))
     waiting.state, waiting.submitted_at = "submitted", clock.now()
     item_id = session.scalars(select(PaperItem.id).where(PaperItem.attempt_id == waiting.id).limit(1)).one()
     for slot, credit in ((1, 0), (2, 100)):
-        coach = make.person("Coach", roles=["coach"])
+        name = f"coach{slot}"
+        coach = make.person("Coach", email=f"{name}@acme.example", employee_id=name, roles=["coach"])
         done = {"marker_id": coach.id, "done_at": clock.now(), "credit": credit, "comment": "Why."}
         session.add(MarkingTask(item_id=item_id, slot=slot, made_at=clock.now(), due_at=clock.now(), **done))
     hub = session.scalars(select(Person.id).where(Person.email == "hugo@acme.example")).one()
@@ -109,7 +110,7 @@ def _add_marking(session: Session) -> None:
     session.add(MarkingTask(item_id=item_id, slot=3, made_at=clock.now(), due_at=clock.now(), **taken))
     author = session.scalars(select(Person).where(Person.email == "author@acme.example")).one()
     closing.submit(session, begin(author))
-    appellant = make.person("Appellant")
+    appellant = make.person("Appellant", email="appellant@acme.example", employee_id="appellant")
     failed = closing.submit(session, begin(appellant))
     appeals.make(session, appellant.id, failed.id, "My machine broke down in the middle.", 1)
 
