@@ -41,10 +41,7 @@ def unpacked(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as parcel:
             return {name: _read(parcel, entry) for name, entry in _entries(parcel).items()}
-    except (
-        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
-        *(NotImplementedError, RuntimeError, ValueError, OSError),
-    ):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, OSError):
         sentence = gettext("This is not a zip file that can be read. Download one here to see what it looks like.")
         raise Invalid(sentence) from None
 
