@@ -5,26 +5,18 @@ the second completion of the course makes the second certificate. So however oft
 is called, one certificate a person, level and cycle is what there can be; the database insists on the same.
 """
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certificates import days, frozen, ladder
-from certificates.events import AuthorizationGranted
 from certificates.ladder import LevelView
-from certificates.models import (
-    Authorization,
-    AuthorizationScope,
-    AuthorizationStatus,
-    Certificate,
-    new_number,
-    new_uid,
-)
+from certificates.models import Certificate, new_number, new_uid
+from certificates.permissions import giving
 from courses import catalog as courses
 from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted
 from lms.base import audit, clock
 from lms.base.errors import NotFound
-from lms.base.events import announce
 from lms.base.settings import in_force
 from lms.guidelines import attestations
 from lms.guidelines import catalog as guidelines
@@ -32,10 +24,6 @@ from lms.guidelines.catalog import GuidelineView
 from lms.guidelines.events import GuidelineAccepted
 from lms.guidelines.models import Attestation, Guideline, GuidelineVersion
 from lms.people.models import Person
-
-BY_RULE = "Given by rule: courses completed, guideline accepted."
-HELD_BACK = "Waits for the social media hub: an earlier permission was paused or withdrawn."
-RENEWED = "renewed"
 
 
 def course_completed(session: Session, event: CourseCompleted) -> None:
@@ -128,7 +116,7 @@ def _award(session: Session, person: Person, level: LevelView, cycle: int, guide
         content_sha256=certificate.content_sha256,
     )
     if level.gives_authorization:
-        _grant(session, certificate, level)
+        giving.by_rule(session, certificate, level)
     return certificate
 
 
@@ -163,62 +151,3 @@ def _certificate(
         content=content,
         content_sha256=frozen.digest(content),
     )
-
-
-def _grant(session: Session, certificate: Certificate, level: LevelView) -> None:
-    """Give what the level entitles to. What was paused or withdrawn before does not come back by rule."""
-    held_back = _held_back(session, certificate.person_id)
-    authorization = Authorization(
-        person_id=certificate.person_id,
-        level_id=level.id,
-        certificate_id=certificate.id,
-        status="requested" if held_back else "active",
-        reason=BY_RULE,
-        starts_on=certificate.valid_from,
-        ends_on=certificate.valid_until,
-        may_reply=level.may_reply,
-        may_commit=level.may_commit,
-        may_in_crisis=level.may_in_crisis,
-        scope=[AuthorizationScope(dimension=dimension, value=value) for dimension, value in level.scope.pairs()],
-    )
-    session.add(authorization)
-    session.flush()
-    record(session, authorization, authorization.status, HELD_BACK if held_back else BY_RULE)
-    if held_back:
-        return
-    _end_earlier(session, authorization)
-    announce(session, AuthorizationGranted(certificate.person_id, authorization.id, certificate.id))
-
-
-def _held_back(session: Session, person_id: int) -> bool:
-    taken = exists().where(Authorization.person_id == person_id, Authorization.status.in_(("suspended", "revoked")))
-    return bool(session.scalar(select(taken)))
-
-
-def _end_earlier(session: Session, authorization: Authorization) -> None:
-    earlier = session.scalars(
-        select(Authorization)
-        .where(
-            Authorization.person_id == authorization.person_id,
-            Authorization.level_id == authorization.level_id,
-            Authorization.status == "active",
-            Authorization.id != authorization.id,
-        )
-        .order_by(Authorization.id)
-        .with_for_update()
-    )
-    for old in earlier.all():
-        record(session, old, "ended", RENEWED)
-
-
-def record(session: Session, authorization: Authorization, status: str, reason: str, by_id: int | None = None) -> None:
-    """Change the standing of an authorization: the row of its history, what it is now, and the audit trail."""
-    authorization.status = status
-    session.add(
-        AuthorizationStatus(
-            authorization_id=authorization.id, status=status, at=clock.now(), by_id=by_id, reason=reason
-        )
-    )
-    subject = f"authorization:{authorization.id}"
-    audit.record(session, f"authorization became {status}", subject, actor_id=by_id, reason=reason)
-    session.flush()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from certificates import awards, days, mail
+from certificates import days, history, mail
 from certificates.models import Authorization, Certificate
 from lms.people.models import Person
 
@@ -23,7 +23,7 @@ def expire(session: Session) -> int:
         .with_for_update()
     ).all()
     for authorization in over:
-        awards.record(session, authorization, "ended", TERM_OVER)
+        history.record(session, authorization, "ended", TERM_OVER)
     return len(over)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from certificates import days, numbers, register
-from certificates.models import Authorization, Certificate, Level
+from certificates.level_models import Level
+from certificates.models import Authorization, Certificate
 from certificates.standing import Scope, Standing, standing_on
 from lms.base.i18n import pick
 from lms.people.models import Person, Unit
@@ -93,7 +94,10 @@ def record(session: Session, uid: str, on: date | None = None) -> Record | None:
         on,
         starts_on=row.starts_on or row.valid_from,
         ends_on=row.ends_on or row.valid_until,
-        scope=Scope.of((part["dimension"], part["value"]) for part in row.content["scope"]),
+        scopes=dict.fromkeys(
+            {change.revision for change in history},
+            Scope.of((part["dimension"], part["value"]) for part in row.content["scope"]),
+        ),
         rank=row.rank,
     )
     withdrawn = next((days.day_of(change.at) for change in reversed(history) if change.status == "revoked"), None)

@@ -9,12 +9,12 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from certificates import authority, days, numbers
+from certificates.level_models import Level
 from certificates.models import (
     Authorization,
     AuthorizationScope,
     AuthorizationStatus,
     Certificate,
-    Level,
 )
 from certificates.standing import Change, Scope, Standing, standing_on
 from lms.base.db import rows
@@ -112,11 +112,11 @@ def state(status: str, starts_on: date, ends_on: date, on: date) -> str:
     """What a status amounts to on a day: `valid`, `future`, `waiting`, `paused`, `ended` or `withdrawn`."""
     if status == "revoked":
         return "withdrawn"
-    if status == "ended" or on > ends_on:
+    if status in {"ended", "expired", "archived", "declined"} or on > ends_on:
         return "ended"
     if on < starts_on:
         return "future"
-    return {"active": "valid", "requested": "waiting", "suspended": "paused"}[status]
+    return {"active": "valid", "requested": "waiting", "approved": "waiting", "suspended": "paused"}[status]
 
 
 def of_holder(session: Session, person_id: int, uid: str) -> dict[str, Any] | None:
@@ -132,7 +132,7 @@ def histories(session: Session, authorization_ids: Iterable[int | None]) -> dict
     found: dict[int, list[Change]] = {number: [] for number in wanted}
     if wanted:
         for row in session.execute(_HISTORY.where(AuthorizationStatus.authorization_id.in_(wanted))):
-            found[row.authorization_id].append(Change(row.status, row.at, row.until, row.reason))
+            found[row.authorization_id].append(Change(*row[1:]))
     return found
 
 
@@ -142,6 +142,12 @@ _HISTORY = select(
     AuthorizationStatus.at,
     AuthorizationStatus.until,
     AuthorizationStatus.reason,
+    AuthorizationStatus.cause,
+    AuthorizationStatus.revision,
+    AuthorizationStatus.ends_on,
+    AuthorizationStatus.may_reply,
+    AuthorizationStatus.may_commit,
+    AuthorizationStatus.may_in_crisis,
 ).order_by(AuthorizationStatus.id)
 
 
@@ -153,6 +159,9 @@ def standings(session: Session, person_id: int, on: date) -> list[Standing]:
             Authorization.starts_on,
             Authorization.ends_on,
             Level.rank,
+            Level.kind,
+            Level.code,
+            AuthorizationScope.revision,
             AuthorizationScope.dimension,
             AuthorizationScope.value,
         )
@@ -163,12 +172,21 @@ def standings(session: Session, person_id: int, on: date) -> list[Standing]:
     ).all()
     given = {row.id: row for row in rows}
     past = histories(session, given)
-    scopes = {
-        number: Scope.of((row.dimension, row.value) for row in rows if row.id == number and row.dimension)
-        for number in given
-    }
+    pairs: dict[int, dict[int, list[tuple[str, str]]]] = {number: {} for number in given}
+    for row in rows:
+        if row.dimension:
+            pairs[row.id].setdefault(row.revision, []).append((row.dimension, row.value))
     found = (
-        standing_on(past[number], on, starts_on=row.starts_on, ends_on=row.ends_on, scope=scopes[number], rank=row.rank)
+        standing_on(
+            past[number],
+            on,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            scopes={revision: Scope.of(parts) for revision, parts in pairs[number].items()},
+            rank=row.rank,
+            kind=row.kind,
+            code=row.code,
+        )
         for number, row in given.items()
     )
     return [standing for standing in found if standing is not None]

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from certificates import days, register, vocabulary
 from certificates.authority import Question, Ruling, best
-from certificates.models import Authorization, AuthorizationScope, Certificate, Handle, LevelText
+from certificates.level_models import LevelText
+from certificates.models import Authorization, AuthorizationScope, Certificate, Handle
 from certificates.standing import Standing
 from lms.base import i18n
 from lms.base.db import rows
@@ -36,11 +37,12 @@ class Wanted:
     channel: str = ""
     topic: str = ""
     language: str = ""
+    country: str = ""
 
     @property
     def enough(self) -> bool:
         """Whether this is a search at all: the register is not a list to walk through."""
-        return len(self.words) > 1 or any((self.channel, self.topic, self.language))
+        return len(self.words) > 1 or any((self.channel, self.topic, self.language, self.country))
 
 
 @dataclass(frozen=True)
@@ -179,10 +181,12 @@ def _covering(wanted: Wanted) -> list[ColumnElement[bool]]:
         "channel": [wanted.channel, "*", *own] if wanted.channel else [],
         "topic": [wanted.topic, "*"] if wanted.topic else [],
         "language": [wanted.language, "*"] if wanted.language else [],
+        "country": [],
     }
     return [
         exists().where(
             AuthorizationScope.authorization_id == Authorization.id,
+            AuthorizationScope.revision == Authorization.revision,
             AuthorizationScope.dimension == dimension,
             AuthorizationScope.value.in_(covering),
         )
@@ -197,7 +201,9 @@ def _named(words: str) -> list[ColumnElement[bool]]:
         return []
     name = Person.given_name + " " + Person.family_name
     in_name = [or_(*(name.icontains(form, autoescape=True) for form in _forms(word))) for word in words.split()[:6]]
-    handle = exists().where(Handle.person_id == Person.id, Handle.name == words.lstrip("@").lower())
+    handle = exists().where(
+        Handle.person_id == Person.id, Handle.name == words.lstrip("@").lower(), Handle.released_at.is_(None)
+    )
     return [or_(handle, *(() if words.startswith("@") else (_all(in_name),)))]
 
 
@@ -252,7 +258,10 @@ def _speaker(row: Row[Any]) -> Speaker:
 _PERSON: Any = select(Person.id, Person.uid, Person.given_name, Person.family_name, Person.listed, Person.status)
 _BY_UID = _PERSON.where(Person.uid == bindparam("uid"))
 _BY_HANDLE = (
-    _PERSON.join(Handle, Handle.person_id == Person.id).where(Handle.name == bindparam("handle")).distinct().limit(2)
+    _PERSON.join(Handle, Handle.person_id == Person.id)
+    .where(Handle.name == bindparam("handle"), Handle.released_at.is_(None))
+    .distinct()
+    .limit(2)
 )
 _BY_HANDLE_ON_CHANNEL = _BY_HANDLE.where(Handle.channel == bindparam("channel"))
 

@@ -1,6 +1,6 @@
 """How somebody stood on a day: read from the history of a permission, never guessed from how it stands now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,34 +9,49 @@ from certificates import days
 
 @dataclass(frozen=True)
 class Scope:
-    """What a permission covers; `*` covers all of its dimension, except topics that are never covered by it."""
+    """What a permission covers; `*` covers all of its dimension, except topics that are never covered by it.
+
+    Without a country it holds in all of them.
+    """
 
     channels: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> "Scope":
         """The scope of rows of dimension and value."""
-        values: dict[str, set[str]] = {"channel": set(), "topic": set(), "language": set()}
+        values: dict[str, set[str]] = {"channel": set(), "topic": set(), "language": set(), "country": set()}
         for dimension, value in pairs:
             values[dimension].add(value)
         return cls(*(frozenset(found) for found in values.values()))
 
     def pairs(self) -> list[tuple[str, str]]:
         """Dimension and value of all it covers, in a fixed order."""
-        found = {"channel": self.channels, "topic": self.topics, "language": self.languages}
+        found = {
+            "channel": self.channels,
+            "topic": self.topics,
+            "language": self.languages,
+            "country": self.countries,
+        }
         return [(dimension, value) for dimension, values in found.items() for value in sorted(values)]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A row of the history of a permission."""
+    """A row of the history of a permission: what it became, with the scope (`revision`) and term in force from then."""
 
     status: str
     at: datetime
     until: date | None = None
     reason: str = ""
+    cause: str = ""
+    revision: int = 1
+    ends_on: date | None = None
+    may_reply: bool = False
+    may_commit: bool = False
+    may_in_crisis: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,12 @@ class Standing:
     since: datetime | None = None
     until: date | None = None
     reason: str = ""
+    cause: str = ""
+    kind: str = "level"
+    code: str = ""
+    may_reply: bool = False
+    may_commit: bool = False
+    may_in_crisis: bool = False
 
 
 def latest(history: Iterable[Change], on: date) -> Change | None:
@@ -60,10 +81,36 @@ def latest(history: Iterable[Change], on: date) -> Change | None:
 
 
 def standing_on(
-    history: Iterable[Change], on: date, *, starts_on: date, ends_on: date, scope: Scope, rank: int = 1
+    history: Iterable[Change],
+    on: date,
+    *,
+    starts_on: date,
+    ends_on: date,
+    scopes: Mapping[int, Scope],
+    rank: int = 1,
+    kind: str = "level",
+    code: str = "",
 ) -> Standing | None:
-    """How a permission stood at the end of a day, or nothing before it was asked for. History is oldest first."""
+    """How a permission stood at the end of a day, or nothing before it was asked for. History is oldest first.
+
+    `scopes` are its scopes by revision: the one in force on that day counts, as do the term and the flags of that day.
+    """
     change = latest(history, on)
     if change is None:
         return None
-    return Standing(change.status, starts_on, ends_on, scope, rank, change.at, change.until, change.reason)
+    return Standing(
+        status=change.status,
+        starts_on=starts_on,
+        ends_on=change.ends_on or ends_on,
+        scope=scopes.get(change.revision, Scope()),
+        rank=rank,
+        since=change.at,
+        until=change.until,
+        reason=change.reason,
+        cause=change.cause,
+        kind=kind,
+        code=code,
+        may_reply=change.may_reply,
+        may_commit=change.may_commit,
+        may_in_crisis=change.may_in_crisis,
+    )

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from certificates import authority, days, records, register, speakers, steps, vocabulary
 from certificates import pdf as paper
 from certificates.forms import ListedForm
-from certificates.models import DIMENSIONS
+from certificates.level_models import DIMENSIONS
 from certificates.register import Entry
 from certificates.speakers import Answer, Wanted
 from lms.base import audit, clock, fragments, i18n, web

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from certificates.models import DIMENSIONS
+from certificates.level_models import DIMENSIONS
 from lms.base.content import TomlFile
 from lms.base.i18n import pick
 from lms.base.settings import SHIPPED_LANGUAGES

@@ -7,7 +7,7 @@ by rule, when the courses of the level are completed again. A pause or a withdra
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certificates import awards, ladder
+from certificates import history, ladder
 from certificates.models import Authorization, AuthorizationStatus, Certificate
 from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted, CourseCompletionWithdrawn
@@ -23,7 +23,7 @@ def pause(session: Session, event: CourseCompletionWithdrawn) -> None:
     earned = _earned_cycles(session, event.person_id)
     for authorization, cycle in _held(session, event.person_id, ("active", "requested")):
         if authorization.level_id in earned and cycle > earned[authorization.level_id]:
-            awards.record(session, authorization, "suspended", PAUSED)
+            history.record(session, authorization, "suspended", PAUSED)
 
 
 def resume(session: Session, event: CourseCompleted) -> None:
@@ -36,7 +36,7 @@ def resume(session: Session, event: CourseCompleted) -> None:
     for authorization, cycle in held:
         now, before = _last_two(session, authorization.id)
         if now.reason == PAUSED and before and cycle <= earned.get(authorization.level_id, 0):
-            awards.record(session, authorization, before.status, RESUMED)
+            history.record(session, authorization, before.status, RESUMED)
 
 
 def _lock(session: Session, person_id: int) -> None:

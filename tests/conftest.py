@@ -19,7 +19,16 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
+import certificates.campaigns.models  # noqa: F401
+import certificates.credentials.models  # noqa: F401
+import certificates.entitlements.models  # noqa: F401
+import certificates.handles.models  # noqa: F401
+import certificates.level_models  # noqa: F401
 import certificates.models  # noqa: F401
+import certificates.papers.models  # noqa: F401
+import certificates.periods.models  # noqa: F401
+import certificates.permissions.models  # noqa: F401
+import certificates.way.models  # noqa: F401
 import courses.authoring.models  # noqa: F401
 import courses.enrollment_models  # noqa: F401
 import courses.exercises.models  # noqa: F401
@@ -31,6 +40,8 @@ import courses.search.models  # noqa: F401
 import courses.sessions.models  # noqa: F401
 import lms.base.audit  # noqa: F401
 import lms.base.outbox  # noqa: F401
+import lms.base.webhooks  # noqa: F401
+import lms.exchange.api.models  # noqa: F401
 import lms.guidelines.models  # noqa: F401
 import lms.people.models  # noqa: F401
 import quizzes.analysis.models  # noqa: F401

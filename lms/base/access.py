@@ -15,7 +15,7 @@ from lms.base import web
 from lms.base.errors import Forbidden
 from lms.base.i18n import gettext
 
-ROLES = ("author", "administrator", "hub", "legal", "auditor", "coach")
+ROLES = ("author", "administrator", "hub", "legal", "auditor", "coach", "care", "board")
 """Roles given by hand. Everyone is a learner; a manager is who has reports."""
 
 WORTH_KEEPING = 80

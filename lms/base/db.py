@@ -28,6 +28,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -74,6 +75,10 @@ def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({words})", name=column)
 
 
+quoted = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
+"""The name of a table as SQL has it: in quotes when it is a word of the language, as `authorization` is."""
+
+
 def _about(deed: str, when: str) -> str:
     return when.replace("OLD.", "NEW.") if deed == "INSERT" else when
 
@@ -81,7 +86,7 @@ def _about(deed: str, when: str) -> str:
 def _sqlite_trigger(name: str, table: str, deed: str, when: str, sentence: str) -> str:
     condition = f" WHEN {_about(deed, when)}" if when else ""
     return (
-        f"CREATE TRIGGER {name}_{deed.lower()} BEFORE {deed} ON {table}{condition} "
+        f"CREATE TRIGGER {name}_{deed.lower()} BEFORE {deed} ON {quoted(table)}{condition} "
         f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
     )
 
@@ -94,7 +99,7 @@ def _postgresql_triggers(name: str, table: str, deeds: Sequence[str], when: str,
     returned = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
     return [
         f"CREATE FUNCTION {name}() RETURNS trigger AS $$ BEGIN {body} {returned} END $$ LANGUAGE plpgsql",
-        f"CREATE TRIGGER {name} BEFORE {' OR '.join(deeds)} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name} BEFORE {' OR '.join(deeds)} ON {quoted(table)} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]
 
 

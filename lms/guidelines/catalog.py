@@ -57,13 +57,14 @@ class GuidelineView:
 _LIVE = (
     select(GuidelineVersion.id)
     .join(Guideline, Guideline.id == GuidelineVersion.guideline_id)
+    .where(GuidelineVersion.published_at.is_not(None))
     .order_by(GuidelineVersion.number.desc())
     .limit(1)
 )
 
 
 def live(session: Session, slug: str = MAIN) -> GuidelineView:
-    """The newest version of a guideline. Raises `NotFound`. One statement."""
+    """The newest published version of a guideline. Raises `NotFound`. One statement."""
     version_id = session.scalar(_LIVE.where(Guideline.slug == slug))
     if version_id is None:
         raise NotFound

@@ -62,6 +62,7 @@ def _version(
             GuidelineText(
                 language=language,
                 title=titles[language],
+                intro=parts[language][""][1],
                 intro_html=_html(folder / f"{language}.md", parts[language][""][1], 1),
                 whole=f"# {titles[language]}\n\n{sources[language].strip()}\n",
                 sha256=hashlib.sha256(f"# {titles[language]}\n\n{sources[language].strip()}\n".encode()).hexdigest(),
@@ -85,7 +86,7 @@ def _clauses(file: TomlFile, folder: Path, parts: dict[str, dict[str, tuple[str,
             if code not in sections:
                 raise ContentError(path, 1, f"There is no section “## {code} …” for the clause of guideline.toml.")
             title, body, line = sections[code]
-            texts.append(ClauseText(language=language, title=title, body_html=_html(path, body, line)))
+            texts.append(ClauseText(language=language, title=title, body=body, body_html=_html(path, body, line)))
         clauses.append(
             Clause(
                 code=code,

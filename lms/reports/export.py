@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import FromClause, Row, Select, String, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from certificates.models import Authorization, Certificate, Level, LevelText
+from certificates.level_models import Level, LevelText
+from certificates.models import Authorization, Certificate
 from courses import catalog
 from courses.catalog import CourseView
 from courses.enrollment_models import Enrollment

@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from certificates.models import Authorization, Certificate, Level
+from certificates.level_models import Level
+from certificates.models import Authorization, Certificate
 from courses import redo
 from courses.enrollment_models import Enrollment, LessonCompletion, LessonRedo
 from courses.models import Course, CourseVersion, Lesson

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates import awards, days, frozen, ladder
+from certificates import days, frozen, ladder
 from certificates.models import (
     Authorization,
     AuthorizationScope,
@@ -16,6 +16,7 @@ from certificates.models import (
     new_number,
     new_uid,
 )
+from certificates.permissions import giving
 from courses import catalog as courses
 from courses.models import Course
 from lms.base import clock
@@ -100,9 +101,7 @@ def status(
     authorization = authorization_of(session, certificate)
     authorization.status = became
     at = clock.now() - timedelta(days=days_ago)
-    change = {"status": became, "at": at, "reason": "in a test", "until": until}
-    session.add(AuthorizationStatus(authorization_id=authorization.id, **change))
-    session.flush()
+    _changed(session, authorization, at=at, reason="in a test", until=until)
 
 
 def handle(session: Session, person: Person, name: str = "ana.peeters", channel: str = "linkedin") -> Handle:
@@ -113,6 +112,15 @@ def handle(session: Session, person: Person, name: str = "ana.peeters", channel:
     return made
 
 
+def _changed(session: Session, authorization: Authorization, **change: Any) -> None:
+    """A row of the history with what the authorization is now."""
+    kept = ("status", "revision", "ends_on", "may_reply", "may_commit", "may_in_crisis")
+    session.flush()
+    now = {name: getattr(authorization, name) for name in kept}
+    session.add(AuthorizationStatus(authorization_id=authorization.id, **now, **change))
+    session.flush()
+
+
 def _authorization(session: Session, certificate: Certificate, view: Any, scope: Any, status: str) -> None:
     pairs = [(name, value) for name, values in scope.items() for value in values] if scope else view.scope.pairs()
     authorization = Authorization(
@@ -120,7 +128,7 @@ def _authorization(session: Session, certificate: Certificate, view: Any, scope:
         level_id=view.id,
         certificate_id=certificate.id,
         status="active",
-        reason=awards.BY_RULE,
+        reason=giving.BY_RULE,
         starts_on=certificate.valid_from,
         ends_on=certificate.valid_until,
         may_reply=False,
@@ -130,8 +138,6 @@ def _authorization(session: Session, certificate: Certificate, view: Any, scope:
     )
     session.add(authorization)
     session.flush()
-    given = {"status": "active", "at": certificate.issued_at, "reason": awards.BY_RULE}
-    session.add(AuthorizationStatus(authorization_id=authorization.id, **given))
-    session.flush()
+    _changed(session, authorization, at=certificate.issued_at, reason=giving.BY_RULE)
     if status != "active":
         globals()["status"](session, certificate, status)

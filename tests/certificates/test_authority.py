@@ -160,7 +160,7 @@ HISTORY = [
     ],
 )
 def test_the_history_answers_for_past_days(on: date, expected: str | None) -> None:
-    found = standing_on(HISTORY, on, starts_on=START, ends_on=END, scope=OWN)
+    found = standing_on(HISTORY, on, starts_on=START, ends_on=END, scopes={1: OWN})
     assert (found.status if found else None) == expected
 
 

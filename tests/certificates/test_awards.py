@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from certificates import awards, frozen, nightly, register
-from certificates.models import Authorization, AuthorizationStatus, Certificate, LevelText
+from certificates.level_models import LevelText
+from certificates.models import Authorization, AuthorizationStatus, Certificate
+from certificates.permissions import giving
 from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted
 from courses.models import Course
@@ -75,7 +77,7 @@ def test_both_steps_in_either_order_bring_the_certificate(
     (given,) = session.scalars(select(Authorization).where(Authorization.person_id == alice.id))
     assert (given.status, given.certificate_id) == ("active", the(session, alice).id)
     history = session.scalars(select(AuthorizationStatus).where(AuthorizationStatus.authorization_id == given.id)).all()
-    assert [(row.status, row.reason) for row in history] == [("active", awards.BY_RULE)]
+    assert [(row.status, row.reason) for row in history] == [("active", giving.BY_RULE)]
     deeds = set(session.scalars(select(AuditEntry.deed)))
     assert {"awarded a certificate", "authorization became active"} <= deeds
 

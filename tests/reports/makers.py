@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates.models import Authorization, AuthorizationStatus, Certificate, Level, LevelText
+from certificates.level_models import Level, LevelText
+from certificates.models import Authorization, AuthorizationStatus, Certificate
 from lms.guidelines.models import GuidelineVersion
 from lms.people.models import Person
 from tests.make import Make
@@ -70,6 +71,8 @@ def certificate(
         )
         session.add(given)
         session.flush()
-        session.add(AuthorizationStatus(authorization_id=given.id, status=status, at=held.issued_at, reason="by rule"))
+        now = {"status": status, "at": held.issued_at, "reason": "by rule", "revision": 1, "ends_on": until}
+        flags = dict.fromkeys(("may_reply", "may_commit", "may_in_crisis"), False)
+        session.add(AuthorizationStatus(authorization_id=given.id, **now, **flags))
         session.flush()
     return held

@@ -1,0 +1,1 @@
+"""Having a changed guideline accepted by those whom it touches."""

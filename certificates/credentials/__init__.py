@@ -1,0 +1,1 @@
+"""Certificates as signed credentials that wallets and programs can check."""

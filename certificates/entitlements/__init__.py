@@ -1,0 +1,1 @@
+"""What somebody receives with a permission, and gives back after it."""

@@ -1,0 +1,1 @@
+"""Accounts: whose they are, how that was proved, and those of the company."""

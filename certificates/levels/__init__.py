@@ -1,0 +1,1 @@
+"""Editing the ladder of levels in the browser."""

@@ -1,0 +1,1 @@
+"""Many certificates on paper at once."""

@@ -1,0 +1,1 @@
+"""Quiet periods and crises: days on which less may be said."""

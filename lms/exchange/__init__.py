@@ -1,0 +1,1 @@
+"""The standards of the outside world: each translates and calls the domains."""
