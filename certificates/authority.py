@@ -1,58 +1,74 @@
 """May somebody speak? A rule that only judges what it is given: it asks no database and no clock.
 
 Source of the order of questions and of the topics nobody below an official spokesperson speaks about: the ladder
-in the domain description (levels, "Never", lifecycle).
+in the domain description (levels, "Never", lifecycle). The words of the answers are in `rulings`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from certificates import vocabulary
+from certificates import rulings, vocabulary
+from certificates.rulings import Circumstances, Crisis, Quiet, Ruling
 from certificates.standing import Scope, Standing
-from lms.base.i18n import day, gettext
 
 RED_TOPICS = frozenset({"results", "legal", "hr", "unreleased", "personal-data"})
-"""Covered only by a scope that names them; `*` does not."""
+"""For official spokespersons: covered only by a scope that names them; `*` does not."""
+NAMED_TOPICS = RED_TOPICS | {"promotions"}
+"""All that only a scope that names them covers."""
+DEEDS = ("post", "reply", "commit")
+ORDER = ("crisis", "quiet", "red_topic", "topic", "channel", "language", "country", "reply", "commit", "yes")
+"""What is asked of a permission that holds, in this order; the last one is that nothing was amiss."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody wants to know for a day. An empty channel, topic or language is not asked about."""
+    """What somebody wants to know for a day. An empty part is not asked about.
+
+    `deed` is to post, to reply to customers, or to commit the company to something.
+    """
 
     on: date
     channel: str = ""
     topic: str = ""
     language: str = ""
+    country: str = ""
+    deed: str = ""
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """The answer, why, and what would close the gap (nothing to close when allowed)."""
+def may_speak(standing: Standing | None, question: Question, circumstances: Circumstances) -> Ruling:
+    """Whether somebody who stood so may do what is asked: the permission, the day, then what is covered."""
+    if standing is None:
+        return rulings.none()
+    return (
+        _standing(standing, question.on)
+        or _circumstances(standing, question, circumstances)
+        or _scope(standing.scope, question)
+        or _deed(standing, question.deed)
+        or rulings.yes(standing, rulings.legal_first() if standing.preapproval else "")
+    )
 
-    allowed: bool
-    reason: str
-    step: str = ""
 
+def best(
+    standings: Iterable[Standing], question: Question, circumstances: Circumstances
+) -> tuple[Ruling, Standing | None]:
+    """The ruling of somebody with several permissions: a yes if one allows it, else the no of the one nearest to it.
 
-def may_speak(standing: Standing | None, question: Question) -> Ruling:
-    """Whether somebody who stood so may do what is asked: first the permission itself, then what it covers."""
-    return _standing(standing, question.on) or _scope(standing, question) or _yes(standing, question)
-
-
-def best(standings: Iterable[Standing], question: Question) -> tuple[Ruling, Standing | None]:
-    """The ruling of somebody with several permissions: a yes if one allows it, else the no of the one nearest to it."""
-    ordered = sorted(standings, key=lambda one: (_standing(one, question.on) is None, one.rank), reverse=True)
-    rulings = [(may_speak(one, question), one) for one in ordered]
-    for ruling, one in rulings:
-        if ruling.allowed:
-            return ruling, one
-    return rulings[0] if rulings else (may_speak(None, question), None)
+    Endorsements that hold add to each level that holds; the standing returned covers what they add.
+    """
+    given = list(standings)
+    levels = [one for one in given if one.kind != "endorsement"]
+    added = [one for one in given if one.kind == "endorsement" and _standing(one, question.on) is None]
+    found = [_with_endorsements(one, added, question, circumstances) for one in levels]
+    if not found:
+        return (rulings.endorsement_alone() if added else rulings.none()), None
+    place = max(range(len(found)), key=lambda place: (_nearness(found[place][0]), found[place][1].rank, place))
+    return found[place]
 
 
 def holds(standing: Standing | None, on: date) -> bool:
     """Whether the permission itself holds on a day, whatever it covers."""
-    return _standing(standing, on) is None
+    return standing is not None and _standing(standing, on) is None
 
 
 def covers_channel(scope: Scope, channel: str) -> bool:
@@ -63,8 +79,8 @@ def covers_channel(scope: Scope, channel: str) -> bool:
 
 
 def covers_topic(scope: Scope, topic: str) -> bool:
-    """Whether a topic is in scope: by name or, unless it is red, by `*`."""
-    return topic in scope.topics or ("*" in scope.topics and topic not in RED_TOPICS)
+    """Whether a topic is in scope: by name or, unless it has to be named, by `*`."""
+    return topic in scope.topics or ("*" in scope.topics and topic not in NAMED_TOPICS)
 
 
 def covers_language(scope: Scope, language: str) -> bool:
@@ -72,115 +88,100 @@ def covers_language(scope: Scope, language: str) -> bool:
     return "*" in scope.languages or language.lower()[:2] in scope.languages
 
 
-def _yes(standing: Standing | None, question: Question) -> Ruling:
-    assert standing is not None, "without a standing there is a no"
-    until = day(standing.ends_on)
-    return Ruling(True, gettext("The permission covers this. It holds until %(day)s.", day=until))
+def covers_country(scope: Scope, country: str) -> bool:
+    """Whether a country is in scope: by name, or all of them when none is named."""
+    return not scope.countries or "*" in scope.countries or country.lower() in scope.countries
 
 
-def _standing(standing: Standing | None, on: date) -> Ruling | None:
-    if standing is None:
-        return Ruling(
-            False,
-            gettext("There is no permission for this day."),
-            gettext("A permission follows from completing the course and accepting the guideline."),
-        )
-    if standing.status == "active":
-        return _term(standing, on)
-    return _taken(standing)
-
-
-def _taken(standing: Standing) -> Ruling:
-    if standing.status == "requested":
-        return Ruling(
-            False,
-            gettext("The permission has been asked for and is not given yet."),
-            gettext("The social media hub decides; ask there how far it is."),
-        )
-    if standing.status == "suspended":
-        return _suspended(standing)
-    if standing.status == "revoked":
-        return Ruling(
-            False,
-            gettext("The permission was withdrawn."),
-            gettext("Only the social media hub can give a new one."),
-        )
-    return Ruling(
-        False,
-        gettext("The permission has ended."),
-        gettext("A renewed certificate gives a new one."),
+def is_quiet(quiet: Quiet, question: Question) -> bool:
+    """Whether a quiet period covers what is asked. What it names has to be asked about; a red topic is no exception."""
+    scope = quiet.scope
+    return (
+        (not scope.channels or bool(question.channel and covers_channel(scope, question.channel)))
+        and (not scope.topics or bool(question.topic and ("*" in scope.topics or question.topic in scope.topics)))
+        and (not scope.languages or bool(question.language and covers_language(scope, question.language)))
+        and (not scope.countries or bool(question.country and covers_country(scope, question.country)))
     )
 
 
-def _suspended(standing: Standing) -> Ruling:
-    if standing.until is None:
-        return Ruling(
-            False,
-            gettext("The permission is paused."),
-            gettext("Ask the social media hub when it continues."),
-        )
-    return Ruling(
-        False,
-        gettext("The permission is paused until %(day)s.", day=day(standing.until)),
-        gettext("Wait until that day, or ask the social media hub."),
+def _nearness(ruling: Ruling) -> int:
+    """How many questions were answered with a yes before the no."""
+    return ORDER.index(ruling.key) if ruling.key in ORDER else -1
+
+
+def _with_endorsements(
+    level: Standing, added: Sequence[Standing], question: Question, circumstances: Circumstances
+) -> tuple[Ruling, Standing]:
+    """The ruling of a level with what endorsements add. Those that need an approval of each post are tried last."""
+    free = _widened(level, [one for one in added if not one.preapproval])
+    ruling = may_speak(free, question, circumstances)
+    guarded = [one for one in added if one.preapproval]
+    if ruling.allowed or not guarded:
+        return ruling, free
+    wide = _widened(free, guarded)
+    ruling = may_speak(wide, question, circumstances)
+    return (replace(ruling, condition=rulings.legal_first()) if ruling.allowed else ruling), wide
+
+
+def _widened(level: Standing, added: Sequence[Standing]) -> Standing:
+    """A level with the topics, languages, countries and flags of endorsements. No country named means all of them."""
+    if not added:
+        return level
+    scope, more = level.scope, [one.scope for one in added]
+    return replace(
+        level,
+        scope=Scope(
+            channels=scope.channels,
+            topics=scope.topics.union(*(one.topics for one in more)),
+            languages=scope.languages.union(*(one.languages for one in more)),
+            countries=scope.countries and scope.countries.union(*(one.countries for one in more)),
+        ),
+        may_reply=level.may_reply or any(one.may_reply for one in added),
+        may_commit=level.may_commit or any(one.may_commit for one in added),
+        may_in_crisis=level.may_in_crisis or any(one.may_in_crisis for one in added),
     )
 
 
-def _term(standing: Standing, on: date) -> Ruling | None:
+def _standing(standing: Standing, on: date) -> Ruling | None:
+    if standing.status != "active":
+        return rulings.taken(standing)
     if on < standing.starts_on:
-        return Ruling(
-            False,
-            gettext("The permission begins on %(day)s.", day=day(standing.starts_on)),
-            gettext("Wait until that day."),
-        )
+        return rulings.early(standing.starts_on)
     if on > standing.ends_on:
-        return Ruling(
-            False,
-            gettext("The permission ended on %(day)s.", day=day(standing.ends_on)),
-            gettext("A renewed certificate gives a new one."),
-        )
+        return rulings.lapsed(standing.ends_on)
     return None
 
 
-def _scope(standing: Standing | None, question: Question) -> Ruling | None:
-    assert standing is not None, "without a standing there is a no"
-    scope = standing.scope
+def _circumstances(standing: Standing, question: Question, circumstances: Circumstances) -> Ruling | None:
+    if circumstances.crisis and not standing.may_in_crisis:
+        return rulings.in_crisis(circumstances.crisis)
+    for quiet in circumstances.quiet:
+        exempt = quiet.exempt_rank is not None and standing.rank >= quiet.exempt_rank
+        if not exempt and is_quiet(quiet, question):
+            return rulings.in_quiet(quiet)
+    return None
+
+
+def _scope(scope: Scope, question: Question) -> Ruling | None:
     if question.topic and not covers_topic(scope, question.topic):
-        return _topic(scope, question.topic)
+        if question.topic in RED_TOPICS:
+            return rulings.red_topic(question.topic)
+        return rulings.topic(scope, question.topic)
     if question.channel and not covers_channel(scope, question.channel):
-        named = _word("channel", question.channel)
-        return Ruling(
-            False,
-            gettext("The permission does not cover the channel “%(channel)s”.", channel=named),
-            gettext("It covers: %(covered)s. For more, ask the social media hub.", covered=_list("channel", scope)),
-        )
+        return rulings.channel(scope, question.channel)
     if question.language and not covers_language(scope, question.language):
-        named = _word("language", question.language)
-        return Ruling(
-            False,
-            gettext("The permission does not cover this language: %(language)s.", language=named),
-            gettext("It covers: %(covered)s. For more, ask the social media hub.", covered=_list("language", scope)),
-        )
+        return rulings.language(scope, question.language)
+    if question.country and not covers_country(scope, question.country):
+        return rulings.country(scope, question.country)
     return None
 
 
-def _topic(scope: Scope, topic: str) -> Ruling:
-    if topic in RED_TOPICS:
-        return Ruling(
-            False,
-            gettext("“%(topic)s” is a topic for official spokespersons only.", topic=_word("topic", topic)),
-            gettext("Do not post about it; pass the question to the social media hub."),
-        )
-    return Ruling(
-        False,
-        gettext("The permission does not cover the topic “%(topic)s”.", topic=_word("topic", topic)),
-        gettext("It covers: %(covered)s. For more, ask the social media hub.", covered=_list("topic", scope)),
-    )
+def _deed(standing: Standing, deed: str) -> Ruling | None:
+    if deed == "reply" and not standing.may_reply:
+        return rulings.reply()
+    if deed == "commit" and not standing.may_commit:
+        return rulings.commit()
+    return None
 
 
-def _word(dimension: str, code: str) -> str:
-    return vocabulary.word(dimension, code)
-
-
-def _list(dimension: str, scope: Scope) -> str:
-    return "; ".join(vocabulary.word(kind, value) for kind, value in scope.pairs() if kind == dimension)
+__all__ = ["Circumstances", "Crisis", "Question", "Quiet", "Ruling", "best", "holds", "may_speak"]

@@ -1,28 +1,39 @@
 """Awarding certificates, and giving by rule what they entitle to.
 
-A level is due when its courses are completed and its guideline is accepted. Its cycle is counted from what was done:
-the second completion of the course makes the second certificate. So however often and from however many sides this
-is called, one certificate a person, level and cycle is what there can be; the database insists on the same.
+A certificate belongs to a cycle: the first, then one for each renewal, counted from the newest that somebody has. It is
+due when what the level asks for is done, to renew: done again in its window (`way.terms`). Whoever awards holds the
+person's lock, so however often and from however many sides this is called, one certificate a person, level and cycle is
+what there can be; the database insists on the same.
 """
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from certificates import days, frozen, ladder
 from certificates.ladder import LevelView
 from certificates.models import Certificate, new_number, new_uid
 from certificates.permissions import giving
+from certificates.standing import Scope
+from certificates.way import evidence as evidences
+from certificates.way import judging, terms
+from certificates.way.evidence import Evidence
+from certificates.way.judging import Finding
+from certificates.way.terms import Held
 from courses import catalog as courses
+from courses.catalog import CourseView
 from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted
 from lms.base import audit, clock
-from lms.base.errors import NotFound
+from lms.base.errors import Conflict
+from lms.base.i18n import gettext
 from lms.base.settings import in_force
-from lms.guidelines import attestations
-from lms.guidelines import catalog as guidelines
-from lms.guidelines.catalog import GuidelineView
 from lms.guidelines.events import GuidelineAccepted
-from lms.guidelines.models import Attestation, Guideline, GuidelineVersion
 from lms.people.models import Person
 
 
@@ -37,34 +48,76 @@ def guideline_accepted(session: Session, event: GuidelineAccepted) -> None:
 
 
 def award(session: Session, person_id: int) -> list[Certificate]:
-    """Award somebody every certificate that is due and not awarded yet; returns the new ones."""
-    levels = [level for level in ladder.levels(session) if level.granted_by_rule]
-    guideline = _guideline(session) if levels else None
-    if guideline is None:
+    """Award somebody every certificate that is due by rule and not awarded yet; returns the new ones."""
+    levels = [level for level in ladder.levels(session) if level.granted_by_rule and not level.retired]
+    if not levels:
         return []
-    person = _locked(session, person_id)
-    cycles = _due_cycles(session, person_id, levels, guideline)
-    held = {
-        (level_id, cycle)
-        for level_id, cycle in session.execute(
-            select(Certificate.level_id, Certificate.cycle).where(Certificate.person_id == person_id)
+    person = locked(session, person_id)
+    found = evidences.gather(session, person, levels)
+    new = list[Certificate]()
+    for level in levels if found.guideline else ():
+        held = found.held.get(level.id)
+        if judging.due(found, level, held is None or terms.is_open(held, level, found.today)):
+            certificate = _award(session, person, level, found, None)
+            found = _with(found, certificate)
+            new.append(certificate)
+            if level.gives_authorization:
+                giving.by_rule(session, certificate, level)
+    return new
+
+
+def award_opened(session: Session) -> int:
+    """Renew by rule what people have done already and whose window has opened since; returns how many certificates.
+
+    For the night: nothing else happens on the day a window opens. One statement finds who has completed a course since
+    the newest certificate was issued; each of them is looked at with her lock.
+    """
+    today, people = days.today(), set[int]()
+    for level in ladder.levels(session):
+        if not level.granted_by_rule or level.retired:
+            continue
+        until = today + timedelta(days=level.renew_days)
+        people |= set(session.scalars(_done_since(level, until)))
+    return sum(len(award(session, person_id)) for person_id in sorted(people))
+
+
+def _done_since(level: LevelView, until: date) -> Select[int]:
+    """Who completed something for a level after her newest certificate of it, which ends by a day."""
+    asked = {need.course_id for need in level.needs if need.kind == "course" and need.course_id}
+    newer = aliased(Certificate)
+    later = exists().where(
+        newer.person_id == Certificate.person_id, newer.level_id == level.id, newer.cycle > Certificate.cycle
+    )
+    return (
+        select(Certificate.person_id)
+        .join(Enrollment, Enrollment.person_id == Certificate.person_id)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(
+            Certificate.level_id == level.id,
+            Certificate.issue == 1,
+            Certificate.valid_until <= until,
+            Enrollment.course_id.in_(asked),
+            Enrollment.completed_at > Certificate.issued_at,
+            Person.status != "left",
+            ~later,
         )
-    }
-    due = [
-        (level, cycles[level.id]) for level in levels if cycles[level.id] and (level.id, cycles[level.id]) not in held
-    ]
-    return [_award(session, person, level, cycle, guideline) for level, cycle in due]
+    )
 
 
-def _guideline(session: Session) -> GuidelineView | None:
-    try:
-        return guidelines.live(session)
-    except NotFound:
-        return None
+def issue(session: Session, person: Person, level: LevelView, *, scope: Scope | None = None) -> Certificate:
+    """Award the next cycle of a level to somebody, with the scope that is given (the level's unless told); flushes.
+
+    For what people decide about: whoever calls it has checked the request, holds the person's lock and gives the
+    permission. Raises `Conflict` where no guideline is published.
+    """
+    found = evidences.gather(session, person, [level])
+    if found.guideline is None:
+        raise Conflict(gettext("No guideline is published yet. A certificate names the one that was accepted."))
+    return _award(session, person, level, found, scope)
 
 
-def _locked(session: Session, person_id: int) -> Person:
-    """The person, one deed at a time.
+def locked(session: Session, person_id: int) -> Person:
+    """The person, one deed at a time on her certificates.
 
     Without it, completing and accepting at the same moment would each miss the other on PostgreSQL. The lock is the
     one that lets rows that refer to the person be added meanwhile, as both deeds have done: no deadlock.
@@ -73,37 +126,16 @@ def _locked(session: Session, person_id: int) -> Person:
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def _due_cycles(session: Session, person_id: int, levels: list[LevelView], guideline: GuidelineView) -> dict[int, int]:
-    """For each level the cycle that has been earned, 0 for none."""
-    accepted = attestations.accepted(session, person_id, guideline.version_id)
-    completions = (
-        select(Enrollment.course_id, func.max(Enrollment.cycle))
-        .where(Enrollment.person_id == person_id, Enrollment.completed_at.is_not(None))
-        .group_by(Enrollment.course_id)
+def _with(found: Evidence, certificate: Certificate) -> Evidence:
+    """What was gathered, with the certificate that was just awarded: another level can rest on it."""
+    held = Held(
+        certificate.level_id, certificate.cycle, certificate.issued_at, certificate.valid_until, status="active"
     )
-    completed = dict(session.execute(completions).all())
-    acceptances = _acceptances(session, person_id, guideline.slug)
-    return {
-        level.id: 0
-        if level.needs_attestation and not accepted
-        else min((completed.get(course_id, 0) for course_id in level.course_ids), default=acceptances)
-        for level in levels
-    }
+    return replace(found, held={**found.held, certificate.level_id: held})
 
 
-def _acceptances(session: Session, person_id: int, slug: str) -> int:
-    """How many versions of a guideline somebody has accepted: the cycle of a level that asks for nothing else."""
-    statement = (
-        select(func.count(Attestation.id))
-        .join(GuidelineVersion, GuidelineVersion.id == Attestation.version_id)
-        .join(Guideline, Guideline.id == GuidelineVersion.guideline_id)
-        .where(Attestation.person_id == person_id, Guideline.slug == slug)
-    )
-    return session.scalar(statement) or 0
-
-
-def _award(session: Session, person: Person, level: LevelView, cycle: int, guideline: GuidelineView) -> Certificate:
-    certificate = _certificate(session, person, level, cycle, guideline)
+def _award(session: Session, person: Person, level: LevelView, found: Evidence, scope: Scope | None) -> Certificate:
+    certificate = _certificate(session, person, level, found, scope)
     session.add(certificate)
     session.flush()
     audit.record(
@@ -112,18 +144,21 @@ def _award(session: Session, person: Person, level: LevelView, cycle: int, guide
         f"certificate:{certificate.id}",
         person=person.id,
         level=level.code,
-        cycle=cycle,
+        revision=level.revision,
+        cycle=certificate.cycle,
         content_sha256=certificate.content_sha256,
     )
-    if level.gives_authorization:
-        giving.by_rule(session, certificate, level)
     return certificate
 
 
 def _certificate(
-    session: Session, person: Person, level: LevelView, cycle: int, guideline: GuidelineView
+    session: Session, person: Person, level: LevelView, found: Evidence, scope: Scope | None
 ) -> Certificate:
-    now, valid_from = clock.now().replace(microsecond=0), days.today()
+    assert found.guideline is not None, "asked before"
+    held = found.held.get(level.id)
+    valid_from, valid_until = terms.term(held, level, days.today())
+    now, cycle = clock.now().replace(microsecond=0), held.cycle + 1 if held else 1
+    basis = judging.basis(found, level, renewal=held is not None)
     content = frozen.content(
         uid=new_uid(),
         number=new_number(),
@@ -131,11 +166,15 @@ def _certificate(
         holder=person.name,
         company=in_force().company,
         level=level,
-        courses=[courses.by_id(session, course_id) for course_id in level.course_ids],
-        guideline=guideline,
+        courses=_courses(session, basis),
+        guideline=found.guideline,
         issued_at=now,
         valid_from=valid_from,
-        valid_until=days.months_after(valid_from, level.valid_months),
+        valid_until=valid_until,
+        scope=scope,
+        subject=person.uid,
+        identity=frozen.identity_of(person.email, secrets.token_hex(16)),
+        requirements=[_met(one) for one in basis],
     )
     return Certificate(
         uid=content["uid"],
@@ -145,9 +184,26 @@ def _certificate(
         cycle=cycle,
         issued_at=now,
         valid_from=valid_from,
-        valid_until=days.months_after(valid_from, level.valid_months),
+        valid_until=valid_until,
         holder_name=person.name,
-        guideline_version_id=guideline.version_id,
+        guideline_version_id=found.guideline.version_id,
         content=content,
         content_sha256=frozen.digest(content),
     )
+
+
+def _courses(session: Session, basis: Sequence[Finding]) -> Iterator[CourseView]:
+    """The courses that it rests on, each with the version that was completed."""
+    for one in basis:
+        if one.completion is not None:
+            course = courses.by_id(session, one.completion.course_id)
+            yield replace(course, version_number=one.completion.version or course.version_number)
+
+
+def _met(finding: Finding) -> dict[str, Any]:
+    """What the certificate keeps of a requirement: which, and when it was met. Never a result."""
+    done = finding.completion or finding.passed
+    kept = {"kind": finding.kind, "slug": finding.slug, "waived": finding.waived}
+    if finding.completion is not None:
+        kept |= {"cycle": finding.completion.cycle, "version": finding.completion.version}
+    return kept | ({"on": days.day_of(done.at).isoformat()} if done else {})

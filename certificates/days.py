@@ -1,7 +1,7 @@
 """Days and terms of certificates. They are counted where the company is, whoever asks and from where."""
 
 import calendar
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from lms.base import clock
@@ -23,6 +23,11 @@ def local(moment: datetime) -> datetime:
 def day_of(moment: datetime) -> date:
     """The calendar day a moment falls on at the company."""
     return local(moment).date()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day is over at the company."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(ZONE))
 
 
 def months_after(day: date, months: int) -> date:

@@ -12,3 +12,20 @@ class AuthorizationGranted(Event):
     person_id: int
     authorization_id: int
     certificate_id: int
+
+
+@dataclass(frozen=True)
+class AuthorizationChanged(Event):
+    """The standing of a permission became another: `status` is what it is now."""
+
+    authorization_id: int
+    person_id: int
+    status: str
+
+
+@dataclass(frozen=True)
+class AuthorizationsChanged(Event):
+    """The standing of many permissions became the same other one, by a rule."""
+
+    authorization_ids: tuple[int, ...]
+    status: str

@@ -4,12 +4,13 @@ One statement a level, however many people the plan is about.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from certificates import ladder
+from certificates import days, ladder
 from certificates.ladder import LevelView
 from certificates.models import Authorization, Certificate
 from courses.enrollment_models import Enrollment
@@ -44,7 +45,7 @@ def would_withdraw(session: Session, event: WouldWithdraw) -> list[Foreseen]:
                 and_(
                     Certificate.person_id == Enrollment.person_id,
                     Certificate.level_id == level.id,
-                    Certificate.cycle >= Enrollment.cycle,
+                    func.date(Certificate.issued_at) >= func.date(Enrollment.completed_at),
                 ),
             )
             .join(
@@ -63,9 +64,7 @@ def would_complete(session: Session, event: WouldComplete) -> list[Foreseen]:
     for level in _with_courses(session):
         if not level.granted_by_rule:
             continue
-        held_back = exists().where(
-            _taken.person_id == Enrollment.person_id, _taken.status.in_(("suspended", "revoked"))
-        )
+        held_back = exists().where(_taken.person_id == Enrollment.person_id, _taken.status == "revoked")
         given = func.count(case((~held_back, Enrollment.person_id)).distinct())
         counted = _counted(
             event.by_person,
@@ -123,6 +122,9 @@ def _all_else(session: Session, level: LevelView) -> list[ColumnElement[bool]]:
 
 
 def _already(level: LevelView) -> ColumnElement[bool]:
+    """Whether somebody holds a certificate of the level that cannot be renewed yet."""
     return exists().where(
-        _held.person_id == Enrollment.person_id, _held.level_id == level.id, _held.cycle >= Enrollment.cycle
+        _held.person_id == Enrollment.person_id,
+        _held.level_id == level.id,
+        _held.valid_until > days.today() + timedelta(days=level.renew_days),
     )

@@ -2,17 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from certificates import vocabulary
 from certificates.ladder import LevelView, LevelWords
+from certificates.standing import Scope
 from courses.catalog import CourseView
 from lms.guidelines.catalog import GuidelineView
 
 Content = dict[str, Any]
-SCHEMA = 1
+SCHEMA = 2
+"""2: with the subject, her identity as a salted hash, and what the certificate rests on."""
 
 
 def content(
@@ -28,8 +31,16 @@ def content(
     issued_at: datetime,
     valid_from: date,
     valid_until: date,
+    scope: Scope | None = None,
+    subject: str = "",
+    identity: Mapping[str, str] | None = None,
+    requirements: Iterable[Mapping[str, Any]] = (),
 ) -> Content:
-    """Every printed word and figure, in every language there is. Plain JSON: days and moments as in ISO 8601."""
+    """Every printed word and figure, in every language there is. Plain JSON: days and moments as in ISO 8601.
+
+    `scope` is what is given, that of the level unless told. `subject` is the public id of the holder, `identity` the
+    one by which a wallet recognizes her (`identity_of`), `requirements` what the certificate rests on.
+    """
     return {
         "schema": SCHEMA,
         "uid": uid,
@@ -44,7 +55,7 @@ def content(
         },
         "scope": [
             {"dimension": dimension, "value": value, "words": dict(vocabulary.words(dimension, value))}
-            for dimension, value in level.scope.pairs()
+            for dimension, value in (level.scope if scope is None else scope).pairs()
         ],
         "guideline": _guideline(guideline),
         "courses": [
@@ -54,7 +65,18 @@ def content(
         "issued_at": issued_at.isoformat(timespec="seconds"),
         "valid_from": valid_from.isoformat(),
         "valid_until": valid_until.isoformat(),
+        "subject": f"urn:uuid:{UUID(hex=subject)}" if subject else None,
+        "identity": dict(identity) if identity else None,
+        "requirements": [dict(one) for one in requirements],
     }
+
+
+def identity_of(email: str, salt: str) -> dict[str, str]:
+    """A mail address so that only who knows it can recognize it: the SHA-256 of the address and a salt.
+
+    Source: IdentityObject of Open Badges 3.0, `identityHash` and `salt`.
+    """
+    return {"salt": salt, "hash": hashlib.sha256(f"{email.lower()}{salt}".encode()).hexdigest()}
 
 
 def digest(frozen: Content) -> str:

@@ -1,34 +1,20 @@
-"""The ladder of levels: loaded from `content/levels.toml`, read from the database, kept in memory until it changes."""
+"""The ladder of levels: read from the database, kept in memory until it changes.
 
-import hashlib
-import json
+`levels.loading` brings it from `content/levels.toml`, `levels.editing` changes it.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from certificates import vocabulary
-from certificates.level_models import (
-    APPROVERS,
-    DIMENSIONS,
-    REQUIREMENTS,
-    Level,
-    LevelApproval,
-    LevelRequirement,
-    LevelScope,
-    LevelText,
-)
+from certificates.level_models import APPROVERS, Level, LevelRequirement
 from certificates.standing import Scope
 from courses.models import Course
-from lms.base.content import TomlFile
 from lms.base.db import remembered
 from lms.base.errors import NotFound
-from lms.base.settings import SHIPPED_LANGUAGES
 
-CONTENT = Path(__file__).resolve().parent / "content" / "levels.toml"
 FLAGS = ("needs_attestation", "granted_by_rule", "may_reply", "may_commit", "may_in_crisis")
 EXTRA_FLAGS = ("by_appointment", "preapproval")
 NUMBERS = {"renew_days": 60, "grace_days": 14, "samples": 0, "renewal_samples": 0}
@@ -150,134 +136,6 @@ def by_id(session: Session, level_id: int) -> LevelView:
         if found.id == level_id:
             return found
     raise NotFound
-
-
-def load(session: Session, file: Path = CONTENT) -> str:
-    """Load the levels of a file; returns "added", "updated" or "unchanged".
-
-    Raises `ContentError` and then nothing has changed. A level that is no longer in the file stays, because
-    certificates refer to it; so does one that was edited in the browser. Certificates keep the words they were awarded
-    with.
-    """
-    content = TomlFile(file)
-    tables = content.need(content.data, "level", list)
-    checked = [_checked(content, table) for table in tables]
-    for name in ("code", "rank"):
-        _once(content, [getattr(level, name) for level in checked], name)
-    known = {level.code: level for level in session.scalars(select(Level))}
-    done = {_store(session, known.get(level.code), level) for level in checked}
-    session.flush()
-    return next((word for word in ("added", "updated") if word in done), "unchanged")
-
-
-def _once(content: TomlFile, values: list[Any], name: str) -> None:
-    for value in values:
-        if values.count(value) > 1:
-            raise content.wrong(f"{name} {value!r} stands here twice.", f"{name} = ")
-
-
-def _checked(content: TomlFile, table: dict[str, Any]) -> Level:
-    """A level as the file has it, not yet in the database. Raises `ContentError` for what cannot be."""
-    code = content.need(table, "code", str)
-    near = f'"{code}"'
-    months = content.need(table, "valid_months", int, near)
-    if months < 1:
-        raise content.wrong(f"valid_months of {code} is {months}; it must be 1 or more.", "valid_months")
-    return Level(
-        code=code,
-        kind=table.get("kind", "level"),
-        rank=content.need(table, "rank", int, near),
-        valid_months=months,
-        **{flag: content.need(table, flag, bool, near) for flag in FLAGS},
-        **{flag: bool(table.get(flag, False)) for flag in EXTRA_FLAGS},
-        **{name: table.get(name, default) for name, default in NUMBERS.items()},
-        **{name: table.get(name) for name in TERMS},
-        source_sha256=hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest(),
-        texts=_texts(content, table, near),
-        requirements=_requirements(content, table, near),
-        approvals=_approvals(content, table, code),
-        scope=_scope(content, table.get("scope", {}), code),
-    )
-
-
-def _requirements(content: TomlFile, table: dict[str, Any], near: str) -> list[LevelRequirement]:
-    """The courses that everybody completes, then the rest of what the level asks for."""
-    listed = [{"kind": "course", "slug": slug} for slug in content.need(table, "courses", list, near)]
-    found = [*listed, *table.get("requires", [])]
-    for row in found:
-        if row.get("kind") not in REQUIREMENTS or not isinstance(row.get("slug"), str):
-            raise content.wrong(
-                f"A requirement of {near} must have a kind ({', '.join(REQUIREMENTS)}) and a slug.", near
-            )
-    return [LevelRequirement(position=position, **row) for position, row in enumerate(found, 1)]
-
-
-def _approvals(content: TomlFile, table: dict[str, Any], code: str) -> list[LevelApproval]:
-    roles = table.get("approvals", [])
-    for role in roles:
-        if role not in APPROVERS:
-            raise content.wrong(f"{role!r} cannot approve {code}; it may be {', '.join(APPROVERS)}.", f'"{role}"')
-    return [LevelApproval(role=role) for role in roles]
-
-
-def _texts(content: TomlFile, table: dict[str, Any], near: str) -> list[LevelText]:
-    words = {name: content.texts(table, name, SHIPPED_LANGUAGES, near) for name in TEXTS}
-    lists = {name: _lists(content, table, name, near) for name in LISTS}
-    return [
-        LevelText(
-            language=language,
-            **{name: texts[language] for name, texts in words.items()},
-            **{name: texts[language] for name, texts in lists.items()},
-        )
-        for language in SHIPPED_LANGUAGES
-    ]
-
-
-def _lists(content: TomlFile, table: dict[str, Any], name: str, near: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = content.need(table, name, dict, near)
-    counts = set()
-    for language in SHIPPED_LANGUAGES:
-        items = found.get(language)
-        if not isinstance(items, list) or not items or not all(isinstance(item, str) and item for item in items):
-            raise content.wrong(f"{name} of {near} must be a list of texts in {language!r}.", near)
-        counts.add(len(items))
-    if len(counts) > 1:
-        raise content.wrong(f"{name} of {near} has not as many texts in each language.", near)
-    return found
-
-
-def _scope(content: TomlFile, table: dict[str, Any], code: str) -> list[LevelScope]:
-    unknown = [name for name in table if name not in DIMENSIONS]
-    if unknown:
-        raise content.wrong(f"The scope of {code} has {unknown[0]!r}; it may have {', '.join(DIMENSIONS)}.", unknown[0])
-    for dimension, values in table.items():
-        for value in values:
-            if value != "*" and value not in vocabulary.shipped()[dimension]:
-                raise content.wrong(f"{value!r} is not a {dimension} of scope.toml.", f'"{value}"')
-    return [LevelScope(dimension=dimension, value=value) for dimension in table for value in table[dimension]]
-
-
-def _store(session: Session, known: Level | None, level: Level) -> str:
-    if known is not None and (known.source_sha256 == level.source_sha256 or known.edited_at is not None):
-        return "unchanged"
-    if known is None:
-        session.add(level)
-        return "added"
-    for table in (LevelText, LevelRequirement, LevelApproval, LevelScope):
-        session.execute(delete(table).where(table.level_id == known.id).execution_options(synchronize_session=False))
-    for name in (*RULES, "source_sha256"):
-        setattr(known, name, getattr(level, name))
-    for rows in (level.texts, level.requirements, level.approvals, level.scope):
-        session.add_all(_owned(known.id, rows))
-    return "updated"
-
-
-def _owned(level_id: int, rows: list[Any]) -> list[Any]:
-    taken = list(rows)
-    rows.clear()
-    for row in taken:
-        row.level_id = level_id
-    return taken
 
 
 def _read(session: Session) -> tuple[LevelView, ...]:

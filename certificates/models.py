@@ -90,7 +90,7 @@ class Authorization(Base):
             "certificate_id IS NOT NULL OR status IN ('requested', 'declined', 'approved')", name="certificate"
         ),
         UniqueConstraint("certificate_id"),
-        Index(None, "person_id", "status"),
+        Index("ix_authorization_of_person", "person_id", "status", "ends_on"),
         Index(
             "uq_authorization_one_request",
             "person_id",
@@ -130,7 +130,10 @@ class AuthorizationScope(Base):
     """A channel, topic, language or country that somebody may speak on; `*` is all of its dimension."""
 
     __tablename__ = "authorization_scope"
-    __table_args__ = (one_of("dimension", DIMENSIONS),)
+    __table_args__ = (
+        one_of("dimension", DIMENSIONS),
+        Index("ix_authorization_scope_value", "dimension", "value", "authorization_id"),
+    )
 
     authorization_id: Mapped[int] = mapped_column(ForeignKey("authorization.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, default=1, autoincrement=False)

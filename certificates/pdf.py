@@ -1,27 +1,51 @@
-"""The certificate as a tagged PDF (PDF/UA-1), drawn by typst from the frozen content alone."""
+"""The certificate as a tagged PDF (PDF/UA-1), drawn by typst from the frozen content alone.
+
+Names come in any script: the fonts of twenty scripts are installed with us, and those of the machine come after them.
+"""
 
 import hashlib
 import io
 import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import segno
 import typst
 
-from certificates import numbers
+from certificates import look, numbers
 from certificates.frozen import Content
 from lms.base import i18n
 from lms.base.i18n import gettext, pick
 
 FOLDER = Path(__file__).resolve().parent / "typst"
 TEMPLATE = FOLDER / "certificate.typ"
+FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+SCRIPTS = (
+    "Arabic Armenian Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar "
+    "Oriya Sinhala Tamil Telugu Thai Symbols"
+).split()
+LONG_WORD = 24
+"""From so many letters on a word may be broken anywhere, so that it stays on the page."""
 
 
-def pdf(content: Content, site: str) -> bytes:
+@dataclass(frozen=True)
+class Attachment:
+    """A file of text inside the PDF: its name, its MIME type, what it holds, and what that is in words."""
+
+    name: str
+    kind: str
+    data: str
+    words: str
+
+
+def pdf(content: Content, site: str, attachments: Iterable[Attachment] = ()) -> bytes:
     """The certificate in the reader's language. `site` is the address the QR code begins with."""
-    return _compile(content, site, "pdf")
+    return _compile(content, site, "pdf", attachments=attachments)
 
 
 def picture(content: Content, site: str, ppi: float = 144) -> bytes:
@@ -29,9 +53,9 @@ def picture(content: Content, site: str, ppi: float = 144) -> bytes:
     return _compile(content, site, "png", ppi)
 
 
-def edition(content: Content, site: str) -> str:
+def edition(content: Content, site: str, attachments: Iterable[Attachment] = ()) -> str:
     """What the PDF depends on, in short: the same edition is the same page."""
-    words = json.dumps([_values(content, site), content["issued_at"], _template_digest()], sort_keys=True)
+    words = json.dumps([_values(content, site, attachments), content["issued_at"], _template_digest()], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
@@ -40,8 +64,10 @@ def verify_address(content: Content, site: str) -> str:
     return f"{site}/verify/{content['uid']}"
 
 
-def _compile(content: Content, site: str, kind: str, ppi: float | None = None) -> bytes:
-    values = {"data": json.dumps(_values(content, site), ensure_ascii=False)}
+def _compile(
+    content: Content, site: str, kind: str, ppi: float | None = None, attachments: Iterable[Attachment] = ()
+) -> bytes:
+    values = {"data": json.dumps(_values(content, site, attachments), ensure_ascii=False)}
     compiler = typst.Compiler(TEMPLATE, root=FOLDER, font_paths=_fonts(), sys_inputs=values)
     issued = datetime.fromisoformat(content["issued_at"])
     if kind == "png":
@@ -49,7 +75,7 @@ def _compile(content: Content, site: str, kind: str, ppi: float | None = None) -
     try:
         return _one(compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=issued))
     except typst.TypstError:
-        # A script for which this machine has no font: the standard refuses the page. Tagged all the same.
+        # A script without a font, here and on this machine: the standard refuses the page. Tagged all the same.
         return _one(compiler.compile(format="pdf", timestamp=issued))
 
 
@@ -60,8 +86,10 @@ def _one(made: bytes | list[bytes] | None) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Our fonts, those in typst and those of the machine, for names in any script. Searched for once."""
-    return typst.Fonts(font_paths=[FOLDER / "fonts"])
+    """Our fonts, those installed with us, in typst and on the machine, for names in any script. Searched for once."""
+    packages = [find_spec(name) for name in FONT_PACKAGES]
+    installed = [Path(found.origin).parent for found in packages if found and found.origin]
+    return typst.Fonts(font_paths=[FOLDER / "fonts", *installed])
 
 
 @cache
@@ -69,7 +97,7 @@ def _template_digest() -> str:
     return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()
 
 
-def _values(content: Content, site: str) -> dict[str, object]:
+def _values(content: Content, site: str, attachments: Iterable[Attachment]) -> dict[str, object]:
     words = pick(content["level"]["texts"])
     number = numbers.shown(content["number"])
     address = verify_address(content, site)
@@ -78,6 +106,10 @@ def _values(content: Content, site: str) -> dict[str, object]:
         "title": gettext("Certificate of %(name)s", name=content["holder"]["name"]),
         "company": content["company"],
         "name": content["holder"]["name"],
+        "breakable_name": _breakable(content["holder"]["name"]),
+        "scripts": [*SCRIPTS, *_east_asian(content["holder"]["name"])],
+        "look": _look(),
+        "attachments": [asdict(file) for file in attachments],
         "level": words["name"],
         "allows": words["allows"],
         "criteria": words["criteria"],
@@ -96,14 +128,46 @@ def _values(content: Content, site: str) -> dict[str, object]:
     }
 
 
+def _look() -> dict[str, object]:
+    ours = look.look()
+    logo = list(ours.logo) if ours.logo else None
+    return {"deep": ours.deep, "accent": ours.accent, "logo": logo, "kind": ours.logo_kind}
+
+
+def _breakable(name: str) -> str:
+    """The name with places to break in words that are too long for a line: between letters, never before a mark."""
+    return " ".join(_broken(word) if len(word) > LONG_WORD else word for word in name.split(" "))
+
+
+def _broken(word: str) -> str:
+    return "".join(
+        f"\u200b{letter}" if at and at % 8 == 0 and unicodedata.category(letter)[0] in "LN" else letter
+        for at, letter in enumerate(word)
+    )
+
+
+def _east_asian(name: str) -> list[str]:
+    """The order in which fonts are asked for Han characters: as the other letters of the name are written."""
+    if any("\uac00" <= letter <= "\ud7a3" for letter in name):
+        return ["CJK KR", "CJK SC"]
+    if any("\u3040" <= letter <= "\u30ff" for letter in name):
+        return ["CJK JP", "CJK SC"]
+    return ["CJK SC"]
+
+
 def _grid(content: Content) -> list[tuple[str, str]]:
     """What it covers; for a level without a scope, what the holder promises to say."""
-    names = {"topic": gettext("Topics"), "channel": gettext("Channels"), "language": gettext("Languages")}
+    names = {
+        "topic": gettext("Topics"),
+        "channel": gettext("Channels"),
+        "language": gettext("Languages"),
+        "country": gettext("Countries"),
+    }
     found = {
         dimension: [pick(part["words"]) for part in content["scope"] if part["dimension"] == dimension]
         for dimension in names
     }
-    rows = [(names[dimension], "\n".join(values)) for dimension, values in found.items() if values]
+    rows = [(names[name], ("\n" if len(values) < 4 else ", ").join(values)) for name, values in found.items() if values]
     return rows or [(gettext("The promise"), pick(content["level"]["texts"])["disclosure"])]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from certificates import authority, days, numbers
 from certificates.level_models import Level
@@ -15,6 +15,7 @@ from certificates.models import (
     AuthorizationScope,
     AuthorizationStatus,
     Certificate,
+    CertificateStatus,
 )
 from certificates.standing import Change, Scope, Standing, standing_on
 from lms.base.db import rows
@@ -56,6 +57,17 @@ class Entry:
         return allows[:1].upper() + allows[1:]
 
 
+_newer = aliased(Certificate)
+_ERROR = (
+    select(CertificateStatus.status)
+    .where(CertificateStatus.certificate_id == Certificate.id)
+    .order_by(CertificateStatus.id.desc())
+    .limit(1)
+    .correlate(Certificate)
+    .scalar_subquery()
+)
+"""Whether it was withdrawn as issued in error, or restored since: for a certificate that gives no permission too."""
+
 _MINE = (
     select(
         Certificate.uid,
@@ -69,16 +81,17 @@ _MINE = (
         Authorization.status,
         Authorization.starts_on,
         Authorization.ends_on,
+        _ERROR.label("error"),
     )
     .join(Level, Level.id == Certificate.level_id)
-    .outerjoin(Authorization, Authorization.certificate_id == Certificate.id)
-    .where(Certificate.person_id == bindparam("person_id"))
+    .outerjoin(Authorization, Authorization.certificate_id == func.coalesce(Certificate.root_id, Certificate.id))
+    .where(Certificate.person_id == bindparam("person_id"), ~exists().where(_newer.supersedes_id == Certificate.id))
     .order_by(Level.rank.desc(), Certificate.cycle.desc())
 )
 
 
 def of_person(session: Session, person_id: int) -> list[Entry]:
-    """Somebody's certificates, the newest of each level, highest level first. One statement.
+    """Somebody's certificates, the newest of each level, highest level first, none that was corrected. One statement.
 
     A level that only proves something is left out when a higher one is there.
     """
@@ -103,7 +116,9 @@ def _entry(row: Row[Any]) -> Entry:
         content=row.content,
         issued_on=days.day_of(row.issued_at),
         ends_on=ends_on,
-        status=state(row.status or "active", row.valid_from, ends_on, days.today()),
+        status="withdrawn"
+        if row.error == "withdrawn"
+        else state(row.status or "active", row.valid_from, ends_on, days.today()),
         check_address=f"{in_force().base_url}/verify/{row.uid}",
     )
 
@@ -149,47 +164,57 @@ _HISTORY = select(
     AuthorizationStatus.may_commit,
     AuthorizationStatus.may_in_crisis,
 ).order_by(AuthorizationStatus.id)
+_HISTORIES_OF = _HISTORY.join(Authorization, Authorization.id == AuthorizationStatus.authorization_id).where(
+    Authorization.person_id == bindparam("person_id")
+)
+_PERMISSIONS_OF = (
+    select(
+        Authorization.id,
+        Authorization.starts_on,
+        Authorization.ends_on,
+        Level.rank,
+        Level.kind,
+        Level.code,
+        Level.preapproval,
+        AuthorizationScope.revision,
+        AuthorizationScope.dimension,
+        AuthorizationScope.value,
+    )
+    .join(Level, Level.id == Authorization.level_id)
+    .outerjoin(AuthorizationScope, AuthorizationScope.authorization_id == Authorization.id)
+    .where(Authorization.person_id == bindparam("person_id"))
+    .order_by(Authorization.id)
+)
 
 
 def standings(session: Session, person_id: int, on: date) -> list[Standing]:
-    """How all permissions of somebody stood on a day. Two statements."""
-    rows = session.execute(
-        select(
-            Authorization.id,
-            Authorization.starts_on,
-            Authorization.ends_on,
-            Level.rank,
-            Level.kind,
-            Level.code,
-            AuthorizationScope.revision,
-            AuthorizationScope.dimension,
-            AuthorizationScope.value,
-        )
-        .join(Level, Level.id == Authorization.level_id)
-        .outerjoin(AuthorizationScope, AuthorizationScope.authorization_id == Authorization.id)
-        .where(Authorization.person_id == person_id)
-        .order_by(Authorization.id)
-    ).all()
-    given = {row.id: row for row in rows}
-    past = histories(session, given)
+    """How all permissions of somebody stood on a day. Two statements, one for who has none."""
+    parts = rows(session, _PERMISSIONS_OF, {"person_id": person_id}).all()
+    given = {row.id: row for row in parts}
+    past: dict[int, list[Change]] = {number: [] for number in given}
+    if given:
+        for change in rows(session, _HISTORIES_OF, {"person_id": person_id}):
+            past[change.authorization_id].append(Change(*change[1:]))
     pairs: dict[int, dict[int, list[tuple[str, str]]]] = {number: {} for number in given}
-    for row in rows:
+    for row in parts:
         if row.dimension:
             pairs[row.id].setdefault(row.revision, []).append((row.dimension, row.value))
-    found = (
-        standing_on(
-            past[number],
-            on,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            scopes={revision: Scope.of(parts) for revision, parts in pairs[number].items()},
-            rank=row.rank,
-            kind=row.kind,
-            code=row.code,
-        )
-        for number, row in given.items()
-    )
+    found = (_standing(row, past[number], pairs[number], on) for number, row in given.items())
     return [standing for standing in found if standing is not None]
+
+
+def _standing(row: Row[Any], past: list[Change], pairs: dict[int, list[tuple[str, str]]], on: date) -> Standing | None:
+    return standing_on(
+        past,
+        on,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        scopes={revision: Scope.of(parts) for revision, parts in pairs.items()},
+        rank=row.rank,
+        kind=row.kind,
+        code=row.code,
+        preapproval=row.preapproval,
+    )
 
 
 def holds_any(found: Iterable[Standing], on: date) -> bool:

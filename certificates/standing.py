@@ -1,7 +1,7 @@
 """How somebody stood on a day: read from the history of a permission, never guessed from how it stands now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from certificates import days
@@ -27,15 +27,18 @@ class Scope:
             values[dimension].add(value)
         return cls(*(frozenset(found) for found in values.values()))
 
+    def pairs_by_dimension(self) -> list[tuple[str, frozenset[str]]]:
+        """All it covers in each dimension, in a fixed order."""
+        return [
+            ("channel", self.channels),
+            ("topic", self.topics),
+            ("language", self.languages),
+            ("country", self.countries),
+        ]
+
     def pairs(self) -> list[tuple[str, str]]:
         """Dimension and value of all it covers, in a fixed order."""
-        found = {
-            "channel": self.channels,
-            "topic": self.topics,
-            "language": self.languages,
-            "country": self.countries,
-        }
-        return [(dimension, value) for dimension, values in found.items() for value in sorted(values)]
+        return [(dimension, value) for dimension, values in self.pairs_by_dimension() for value in sorted(values)]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Standing:
-    """A permission as it stood on a day: its term, its scope, and the newest change by then."""
+    """A permission as it stood on a day: its term, its scope, and the newest change by then.
+
+    `kind` tells a level from an endorsement, which adds to a level and gives nothing alone. `cause` is why it is
+    paused; `left` when its holder has left. `preapproval`: each post is shown to legal first.
+    """
 
     status: str
     starts_on: date
@@ -72,6 +79,11 @@ class Standing:
     may_reply: bool = False
     may_commit: bool = False
     may_in_crisis: bool = False
+    preapproval: bool = False
+
+    def as_left(self) -> "Standing":
+        """The same for somebody who has left: ended, which is not withdrawn."""
+        return self if self.status == "revoked" else replace(self, status="ended", cause="left")
 
 
 def latest(history: Iterable[Change], on: date) -> Change | None:
@@ -90,6 +102,7 @@ def standing_on(
     rank: int = 1,
     kind: str = "level",
     code: str = "",
+    preapproval: bool = False,
 ) -> Standing | None:
     """How a permission stood at the end of a day, or nothing before it was asked for. History is oldest first.
 
@@ -113,4 +126,5 @@ def standing_on(
         may_reply=change.may_reply,
         may_commit=change.may_commit,
         may_in_crisis=change.may_in_crisis,
+        preapproval=preapproval,
     )

@@ -3,25 +3,35 @@
 The public pages set no cookie, run no script and read no session; they carry the language in the address.
 """
 
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import format_datetime, gettext
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import update
 from werkzeug.wrappers import Response
 
-from certificates import authority, days, records, register, speakers, steps, vocabulary
+from certificates import authority, badges, checking, days, records, register, rulings, speakers, vocabulary
 from certificates import pdf as paper
+from certificates.authority import DEEDS
+from certificates.checking import Answer
+from certificates.coverage import Wanted
+from certificates.entitlements import waiting as entitlements
 from certificates.forms import ListedForm
 from certificates.level_models import DIMENSIONS
+from certificates.papers import attaching
+from certificates.records import Record
 from certificates.register import Entry
-from certificates.speakers import Answer, Wanted
-from lms.base import audit, clock, fragments, i18n, web
+from certificates.way import overview
+from lms.base import audit, clock, fragments, i18n, limits, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.base.errors import Invalid, NotFound
-from lms.base.limits import limiter
+from lms.base.limits import count_asking, limiter
+from lms.people import directory
 from lms.people.models import Person
 
 blueprint = Blueprint("certificates", __name__)
@@ -31,14 +41,18 @@ LONGEST_NUMBER = 40
 @blueprint.get("/certificates/")
 @open_to(SIGNED_IN)
 def mine() -> str:
-    session, person_id = web.session(), current_user.id
-    entries = register.every(session, person_id)
-    listed, completed = steps.listed_and_completed(session, person_id)
-    speaking = any(entry.rank > 0 and entry.status in {"valid", "paused", "waiting"} for entry in entries)
-    way = None if speaking else steps.way(session, person_id, completed)
-    form = ListedForm(listed=listed)
+    session = web.session()
+    person = directory.get(session, current_user.id)
+    entries = register.every(session, person.id)
     return render_template(
-        "certificates/mine.html", entries=entries, best=_best(entries), way=way, form=form, listed=listed
+        "certificates/mine.html",
+        entries=entries,
+        best=_best(entries),
+        overview=overview.of(session, person),
+        form=ListedForm(listed=person.listed),
+        listed=person.listed,
+        word=vocabulary.word,
+        kept=entitlements.of_person(session, person.id),
     )
 
 
@@ -69,7 +83,9 @@ def pdf(uid: str) -> Response:
     if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
         response.status_code = 304
         return response
-    response.set_data(paper.pdf(content, site))
+    with web.own_transaction() as session:
+        credential = attaching.attachments_of(session, uid)
+    response.set_data(paper.pdf(content, site, credential))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="certificate-{content["number"]}.pdf"'
     return response
@@ -86,17 +102,43 @@ def verify_number() -> Response:
     return _public("certificates/number.html", 404 if typed else 200, typed=typed)
 
 
+@blueprint.get("/badge/<uid>.svg")
+@open_to(PUBLIC)
+def badge(uid: str) -> Response:
+    record = _record(uid)
+    if record is None:
+        raise NotFound
+    response = make_response(render_template("certificates/badge.svg", badge=badges.badge(record)))
+    response.mimetype = "image/svg+xml"
+    response.headers.update(badges.HEADERS)
+    response.add_etag()
+    return response.make_conditional(request)
+
+
 @blueprint.get("/verify/<uid>")
 @open_to(PUBLIC)
 def verify(uid: str) -> Response:
     try:
-        on = speakers.parse_day(request.args.get("on", "").strip())
+        on = checking.parse_day(request.args.get("on", "").strip())
     except Invalid as refusal:
         return _public("certificates/number.html", 422, typed="", problem=refusal.message)
-    record = records.record(web.session(), uid, on)
+    record = _record(uid, on)
     if record is None:
         return _public("certificates/number.html", 404, typed=uid[:LONGEST_NUMBER])
-    return _public("certificates/verify.html", 200, record=record, today=days.today(), site=web.settings().base_url)
+    lang = request.args.get("lang")
+    values = {"lang": lang if lang in i18n.LANGUAGES else None, "today": days.today(), "site": web.settings().base_url}
+    key = (record, *values.values())
+    content = fragments.kept("certificates/verify.html", key, lambda: {"record": record, **values}, shelf="records")
+    return _framed(content.fill({}), 200)
+
+
+def _record(uid: str, on: date | None = None) -> Record | None:
+    """A certificate on a day, for anyone who does not try out ids."""
+    limits.refuse_guessing("certificate")
+    found = records.record(web.session(), uid, on)
+    if found is None:
+        limits.count_guess("certificate")
+    return found
 
 
 @blueprint.get("/speakers", endpoint="speakers")
@@ -109,7 +151,8 @@ def search() -> Response:
     if uid := records.find_uid(web.session(), wanted.words):
         return redirect(url_for("certificates.verify", uid=uid, lang=request.args.get("lang")))
     found = speakers.search(web.session(), wanted, _page())
-    return _public("certificates/speakers.html", 200, wanted=wanted, found=found, choices=_choices())
+    shown = {"wanted": wanted, "found": found, "choices": _choices(), "word": vocabulary.word}
+    return _public("certificates/speakers.html", 200, **shown)
 
 
 @blueprint.get("/speakers/check")
@@ -117,38 +160,63 @@ def search() -> Response:
 def check() -> Response:
     if not _register_is_open():
         return _sign_in_first()
-    typed = {name: request.args.get(name, "") for name in ("handle", "person", "channel", "topic", "language", "on")}
+    count_asking("check", current_app.config["CHECKS_A_MINUTE"])
+    typed = {name: request.args.get(name, "") for name in checking.PARTS}
     if web.wants_json():
-        return _conditional(jsonify(_as_json(_answer(typed))))
+        return _by_accept(_conditional(jsonify(checking.as_json(_answer(typed)))))
     asked = any(typed.values())
     try:
         answer, problem = (_answer(typed) if asked else None), ""
     except Invalid as refusal:
         answer, problem = None, refusal.message
-    return _public(
-        "certificates/check.html",
-        422 if problem else 200,
-        typed=typed,
-        answer=answer,
-        problem=problem,
-        choices=_choices(),
-        word=vocabulary.word,
+    return _by_accept(
+        _public(
+            "certificates/check.html",
+            422 if problem else 200,
+            answer=answer,
+            problem=problem,
+            form=_check_form(typed, problem),
+            word=vocabulary.word,
+        )
     )
 
 
-def _answer(typed: dict[str, str]) -> Answer:
-    handle, person, question = speakers.question(typed)
-    return speakers.check(web.session(), handle, person, question)
-
-
-def _as_json(answer: Answer) -> dict[str, Any]:
-    return {
-        "allowed": answer.allowed,
-        "reason": f"{answer.reason} {answer.step}".strip(),
-        "on": answer.on.isoformat(),
-        "person": answer.person,
-        "scope": answer.scope,
+def _check_form(typed: dict[str, str], problem: str) -> Markup:
+    """The form with what was typed in it: only the frame and the choices of it are kept."""
+    carried = {"lang": request.args.get("lang", ""), "person": typed["person"]}
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    words = {
+        "handle": typed["handle"],
+        "on": typed["on"],
+        "hidden": Markup().join(field.format(name, value) for name, value in carried.items() if value),
+        "wrong": Markup(' aria-describedby="errors"') if problem else "",
     }
+    return fragments.kept("certificates/_check_form.html", "").fill(
+        words | {name: _chooser(name, typed[name]) for name in (*DIMENSIONS, "deed")}
+    )
+
+
+def _chooser(name: str, typed: str) -> Markup:
+    """One of the choices of the check, made once for each code: no other text gets into what is kept."""
+    options = rulings.deeds if name == "deed" else partial(vocabulary.choices, name)
+    chosen = typed if typed in vocabulary.shipped().get(name, DEEDS) else ""
+    piece = fragments.kept(
+        "certificates/_chooser.html",
+        (name, chosen),
+        lambda: {"name": name, "chosen": chosen, "options": options()},
+    )
+    return piece.fill({})
+
+
+def _by_accept(response: Response) -> Response:
+    """Tell caches that a page for people and an answer for programs stand at the same address."""
+    response.vary.update(("Accept", "Accept-Language", "Cookie"))
+    return response
+
+
+def _answer(typed: dict[str, str]) -> Answer:
+    handle, person, question = checking.question(typed)
+    return checking.check(web.session(), handle, person, question)
 
 
 def _best(entries: list[Entry]) -> Entry | None:
@@ -162,12 +230,12 @@ def _asked(name: str) -> str:
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
-    """What can be searched for and asked about. Red topics can be asked about, never searched for."""
+    """What can be searched for: red topics cannot."""
     return {
         "channel": vocabulary.choices("channel"),
         "topic": vocabulary.choices("topic", without=authority.RED_TOPICS),
-        "any_topic": vocabulary.choices("topic"),
         "language": vocabulary.choices("language"),
+        "country": vocabulary.choices("country"),
     }
 
 
@@ -187,17 +255,28 @@ def _sign_in_first() -> Response:
 
 def _public(template: str, status: int, **values: Any) -> Response:
     """A public page: kept by nobody without asking again, and found by no search engine."""
-    now = days.local(clock.now())
-    checked = gettext(
-        "Checked live on %(day)s at %(time)s (Brussels)",
-        day=format_datetime(now, "d MMMM y", rebase=False),
-        time=format_datetime(now, "HH:mm", rebase=False),
-    )
     lang = request.args.get("lang")
-    content = fragments.made(template, {"lang": lang, "problem": ""} | values)
+    return _framed(fragments.made(template, {"lang": lang, "problem": ""} | values), status)
+
+
+def _framed(content: Markup, status: int) -> Response:
+    """A public page around its content."""
+    now, lang = days.local(clock.now()), request.args.get("lang")
+    checked = _checked(now.replace(second=0, microsecond=0), i18n.language())
     frame = fragments.kept("certificates/_public_frame.html", fragments.theme())
     page = fragments.within(frame, content, {"checked": checked, **_addresses(lang)})
     return _conditional(make_response(page, status))
+
+
+@lru_cache(maxsize=64)
+def _checked(minute: datetime, language: str) -> str:
+    """When a page was made, for its readers of a language."""
+    checked: str = gettext(
+        "Checked live on %(day)s at %(time)s (Brussels)",
+        day=format_datetime(minute, "d MMMM y", rebase=False),
+        time=format_datetime(minute, "HH:mm", rebase=False),
+    )
+    return checked
 
 
 def _addresses(lang: str | None) -> dict[str, str]:

@@ -4,43 +4,50 @@ A certificate says what was proved and is never changed; the permission that it 
 by rule, when the courses of the level are completed again. A pause or a withdrawal by the hub stays the hub's.
 """
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from certificates import history, ladder
-from certificates.models import Authorization, AuthorizationStatus, Certificate
+from certificates import ladder
+from certificates.models import Authorization, Certificate
+from certificates.permissions import holds
+from certificates.permissions.models import Hold
 from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted, CourseCompletionWithdrawn
-from lms.people.models import Person
 
 PAUSED = "Paused by rule: a quiz was marked anew, and the course is no longer completed."
 RESUMED = "Goes on by rule: the course is completed again."
 
 
 def pause(session: Session, event: CourseCompletionWithdrawn) -> None:
-    """Pause the permissions of somebody whose certificates rest on a course that is no longer completed."""
-    _lock(session, event.person_id)
+    """Hold the permissions of somebody whose certificates rest on a course that is no longer completed."""
+    holds.lock(session, [event.person_id])
     earned = _earned_cycles(session, event.person_id)
-    for authorization, cycle in _held(session, event.person_id, ("active", "requested")):
-        if authorization.level_id in earned and cycle > earned[authorization.level_id]:
-            history.record(session, authorization, "suspended", PAUSED)
+    lost = [
+        (event.person_id, row.id)
+        for row in _given(session, event.person_id)
+        if row.level_id in earned and row.cycle > earned[row.level_id]
+    ]
+    holds.place_on(session, lost, "course", PAUSED)
 
 
 def resume(session: Session, event: CourseCompleted) -> None:
-    """Let go on what was paused here and rests on completed courses again, as it stood before."""
-    held = _held(session, event.person_id, ("suspended",))
-    if not held:
+    """Let go on what was held for a course and rests on completed courses again."""
+    held = select(Hold.authorization_id).where(
+        Hold.person_id == event.person_id, Hold.cause == "course", Hold.lifted_at.is_(None)
+    )
+    numbers = set(session.scalars(held))
+    if not numbers:
         return
-    _lock(session, event.person_id)
+    holds.lock(session, [event.person_id])
     earned = _earned_cycles(session, event.person_id)
-    for authorization, cycle in held:
-        now, before = _last_two(session, authorization.id)
-        if now.reason == PAUSED and before and cycle <= earned.get(authorization.level_id, 0):
-            history.record(session, authorization, before.status, RESUMED)
-
-
-def _lock(session: Session, person_id: int) -> None:
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    again = [
+        row.id
+        for row in _given(session, event.person_id)
+        if row.id in numbers and row.cycle <= earned.get(row.level_id, 0)
+    ]
+    holds.lift_where(session, RESUMED, Hold.authorization_id.in_(again), Hold.cause == "course")
 
 
 def _earned_cycles(session: Session, person_id: int) -> dict[int, int]:
@@ -58,24 +65,12 @@ def _earned_cycles(session: Session, person_id: int) -> dict[int, int]:
     }
 
 
-def _held(session: Session, person_id: int, statuses: tuple[str, ...]) -> list[tuple[Authorization, int]]:
-    """Somebody's permissions in one of these states, each with the cycle of its certificate."""
+def _given(session: Session, person_id: int) -> Sequence[Row[int, int, int]]:
+    """Somebody's permissions that are not over, each with the cycle of its certificate."""
     statement = (
-        select(Authorization, Certificate.cycle)
+        select(Authorization.id, Authorization.level_id, Certificate.cycle)
         .join(Certificate, Certificate.id == Authorization.certificate_id)
-        .where(Authorization.person_id == person_id, Authorization.status.in_(statuses))
+        .where(Authorization.person_id == person_id, Authorization.status.in_(("requested", "active", "suspended")))
         .order_by(Authorization.id)
-        .with_for_update(of=Authorization)
     )
-    return [(row.Authorization, row.cycle) for row in session.execute(statement)]
-
-
-def _last_two(session: Session, authorization_id: int) -> tuple[AuthorizationStatus, AuthorizationStatus | None]:
-    """The newest change of a permission, and the one before it."""
-    newest, *earlier = session.scalars(
-        select(AuthorizationStatus)
-        .where(AuthorizationStatus.authorization_id == authorization_id)
-        .order_by(AuthorizationStatus.id.desc())
-        .limit(2)
-    )
-    return newest, earlier[0] if earlier else None
+    return session.execute(statement).all()

@@ -7,7 +7,7 @@ from collections.abc import Container
 SHAPE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 60
 OF_THE_STUDIO = frozenset(
-    "figures media paths questions quizzes regrades reviews sessions topics reviewers new search".split()
+    "figures guidelines media paths questions quizzes regrades reviews sessions topics reviewers new search".split()
 )
 """Not addresses of courses: pages of the studio have them."""
 OF_A_COURSE = frozenset(

@@ -45,6 +45,27 @@ def enroll(
     return found
 
 
+def take_again(session: Session, person_id: int, course_id: int, *, due_on: date | None = None) -> Enrollment:
+    """Open a course once more for somebody who has completed it: a new cycle, beside which the old one stays.
+
+    Returns the enrollment there is when it is not completed. Whoever asks at the same moment takes turns.
+    """
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    found = current(session, person_id, course_id)
+    if found is not None and found.completed_at is None:
+        return found
+    again = Enrollment(
+        person_id=person_id,
+        course_id=course_id,
+        cycle=found.cycle + 1 if found else 1,
+        enrolled_at=clock.now(),
+        due_on=due_on,
+    )
+    session.add(again)
+    session.flush()
+    return again
+
+
 def live_version(session: Session, course_id: int) -> int:
     """The version with which somebody begins now. Whoever publishes another waits until that is written.
 

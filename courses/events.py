@@ -27,6 +27,14 @@ class CoursePublished(Event):
 
 
 @dataclass(frozen=True)
+class CourseRetired(Event):
+    """A course left the catalog. Who needs it there refuses, and then it did not leave."""
+
+    course_id: int
+    slug: str
+
+
+@dataclass(frozen=True)
 class CourseCompletionWithdrawn(Event):
     """A course that somebody had completed is open again, for a reason: the pass it rested on no longer holds."""
 

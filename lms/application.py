@@ -8,7 +8,20 @@ from flask_login import LoginManager
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from certificates import correction_views, vocabulary
+from certificates import list_views as register_list_views
 from certificates import views as certificate_views
+from certificates.bench import views as bench_views
+from certificates.campaigns import views as campaign_views
+from certificates.credentials import views as credential_views
+from certificates.entitlements import views as entitlement_views
+from certificates.handles import views as handle_views
+from certificates.levels import views as level_views
+from certificates.papers import views as paper_views
+from certificates.periods import views as period_views
+from certificates.permissions import person_views as speaker_views
+from certificates.permissions import views as permission_views
+from certificates.way import views as way_views
 from courses import views as course_views
 from courses.authoring import views as authoring_views
 from courses.exercises import views as exercise_views
@@ -22,11 +35,15 @@ from lms.base.files import store_of
 from lms.base.limits import limiter
 from lms.base.settings import Settings
 from lms.base.settings import load as load_settings
+from lms.exchange.api import admin_views as exchange_views
+from lms.exchange.api import views as api_views
+from lms.guidelines import studio_views as guideline_studio_views
 from lms.guidelines import views as guideline_views
 from lms.home import views as home_views
 from lms.operations import views as operation_views
 from lms.people import signin
 from lms.people import views as people_views
+from lms.reports import clauses_views as clause_map_views
 from lms.reports import views as report_views
 from quizzes import coaching_views as quiz_coaching_views
 from quizzes import views as quiz_views
@@ -43,6 +60,7 @@ BLUEPRINTS = (
     home_views.blueprint,
     people_views.blueprint,
     guideline_views.blueprint,
+    guideline_studio_views.blueprint,
     course_views.blueprint,
     exercise_views.blueprint,
     session_views.blueprint,
@@ -60,8 +78,24 @@ BLUEPRINTS = (
     marking_views.blueprint,
     appeal_views.blueprint,
     certificate_views.blueprint,
+    register_list_views.blueprint,
+    handle_views.blueprint,
+    bench_views.blueprint,
+    period_views.blueprint,
+    way_views.blueprint,
+    credential_views.blueprint,
+    correction_views.blueprint,
+    paper_views.blueprint,
+    permission_views.blueprint,
+    speaker_views.blueprint,
+    campaign_views.blueprint,
+    level_views.blueprint,
+    entitlement_views.blueprint,
     report_views.blueprint,
+    clause_map_views.blueprint,
     operation_views.blueprint,
+    api_views.blueprint,
+    exchange_views.blueprint,
 )
 LARGEST_FORM = 2 * 1024 * 1024
 
@@ -81,6 +115,7 @@ def build(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         LANGUAGES=settings.languages,
         TIME_ZONE="Europe/Brussels",
+        CHECKS_A_MINUTE=120,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
         RATELIMIT_STORAGE_URI="memory://" if settings.queue_url == "embedded" else settings.queue_url,
@@ -88,6 +123,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, consequences.TABLE, consequences.FORESIGHT)
     app.extensions["files"] = store_of(settings)
+    app.extensions["scope_choices"] = vocabulary.choices
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _install_sign_in(app)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy.exc import DBAPIError
 
+from certificates.credentials import keys as signing_keys
 from lms import checks, content, create_app, demo, server, worker
 from lms.base import schema
 from lms.base.access import ROLES
 from lms.base.content import ContentError
 from lms.base.errors import Refused
 from lms.base.settings import BadSetting, demo_password
-from lms.people import accounts
+from lms.people import accounts, erasure
 from lms.people.models import TIERS
 from quizzes.analysis import facts
 
@@ -172,6 +174,22 @@ def add(email: str, name: str, roles: tuple[str, ...], tier: str, password_stdin
         click.echo(f"{person.email} added")
 
 
+@people.command()
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, such as the date of the request; kept in the audit trail.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@command
+def erase(email: str, reason: str, yes: bool) -> None:
+    """Take somebody's name and address out for good; certificates stay, under no name. It cannot be undone."""
+    if not yes and sys.stdin.isatty() and not click.confirm(f"Erase {email} for good?"):
+        click.echo("Nothing was changed.")
+        return
+    with _app() as app:
+        with app.extensions["database"].transaction() as session:
+            erasure.erase(session, erasure.by_email(session, email).id, reason)
+        click.echo("erased; certificates stay under a pseudonym")
+
+
 @main.group("content")
 def contents() -> None:
     """Courses as folders of files."""
@@ -213,6 +231,42 @@ def export_content(folder: Path, slugs: tuple[str, ...], draft: bool) -> None:
         for slug in slugs or content.course_slugs(session):
             content.export(session, app.extensions["files"], folder, slug, draft=draft, seen=seen)
             click.echo(f"course {slug}: exported")
+
+
+@main.group()
+def keys() -> None:
+    """The keys that sign credentials."""
+
+
+@keys.command("list")
+@command
+def list_keys() -> None:
+    """Show every key there ever was: in use, retired, or compromised."""
+    with _app() as app, app.extensions["database"].transaction() as session:
+        for key in signing_keys.ready(session):
+            since = key.compromised_at or key.retired_at or key.made_at
+            click.echo(f"{key.state:12} since {since:%Y-%m-%d %H:%M} UTC  {key.algorithm:8} {key.kid}")
+
+
+@keys.command("rotate")
+@command
+def rotate_keys() -> None:
+    """Sign with new keys from now on. What earlier keys signed stays good."""
+    with _app() as app, app.extensions["database"].transaction() as session:
+        for kid in signing_keys.rotate(session):
+            click.echo(f"now signs: {kid}")
+
+
+@keys.command("compromised")
+@click.argument("kid")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="In UTC; now when not given.")
+@command
+def compromised_key(kid: str, since: datetime | None) -> None:
+    """Say that others may have the key KID: it is warned of from then on, and a new key signs."""
+    at = since.replace(tzinfo=UTC) if since else None
+    with _app() as app, app.extensions["database"].transaction() as session:
+        signing_keys.mark_compromised(session, kid, at=at)
+        click.echo(f"compromised: {kid}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from certificates import ladder
+from certificates.levels import loading as levels
 from courses.files import bringing
 from courses.files import export as course_export
 from courses.files import loading as courses
@@ -42,7 +42,7 @@ def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]
         yield f"course {folder.name}", courses.load(session, files, folder)
     for folder in sorted(bank.CONTENT.iterdir()):
         yield f"quiz {folder.name}", bank.load(session, folder)
-    yield "levels", ladder.load(session, ladder.CONTENT)
+    yield "levels", levels.load(session, levels.CONTENT)
     library.adopt(session)
     yield "paths", paths.load(session, paths.CONTENT)
     yield "search", search_index.rebuild(session)

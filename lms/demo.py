@@ -10,6 +10,7 @@ from certificates.models import Handle
 from courses import catalog, enrollment, progress
 from courses.catalog import CourseView
 from courses.review import reviewers, topics
+from lms import demo_speakers
 from lms.base import clock
 from lms.base.errors import Conflict
 from lms.guidelines import attestations
@@ -82,7 +83,7 @@ MEMBERS = (
         due_in_days=30,
         signs_in=True,
     ),
-    Member("eva", "Eva Lindqvist", "Chief executive", "Board", tier="executive", signs_in=True),
+    Member("eva", "Eva Lindqvist", "Chief executive", "Board", tier="executive", roles=("board",), signs_in=True),
     Member(
         "dana",
         "Dana Okafor",
@@ -200,6 +201,7 @@ MEMBERS = (
         "bob",
         "manager",
         "fr",
+        roles=("coach",),
         done="passed",
         started_days_ago=180,
     ),
@@ -211,6 +213,7 @@ MEMBERS = (
         "bob",
         "manager",
         "nl",
+        roles=("care",),
         done="passed",
         started_days_ago=210,
     ),
@@ -330,6 +333,16 @@ MEMBERS = (
         started_days_ago=22,
         due_in_days=40,
     ),
+    Member(
+        "nora",
+        "Nora Lind",
+        "Social media hub",
+        "Social media hub",
+        "hugo",
+        roles=("hub",),
+        done="passed",
+        started_days_ago=250,
+    ),
     Member("omar", "Omar Haddad", "Finance", "Benelux/Finance", "marc", language="fr", done=0, due_in_days=21),
     Member("grace", "Grace Walker", "Field engineer", "UK/Field service", "helen", done="passed", started_days_ago=80),
     Member("liam", "Liam Murphy", "Field engineer", "UK/Field service", "helen", done=0, due_in_days=-20),
@@ -359,8 +372,10 @@ def load(session: Session, password: str, *, only_if_empty: bool) -> str:
     for topic in topics.all(session):
         if topic.regulated:
             reviewers.add(session, made["lena"], made["dana"].id, topic=topic.key)
+    since = {member.key: clock.now() - timedelta(days=member.started_days_ago) for member in MEMBERS}
     for key, (channel, name) in HANDLES.items():
-        session.add(Handle(person_id=made[key].id, channel=channel, name=name, confirmed_at=clock.now()))
+        session.add(Handle(person_id=made[key].id, channel=channel, name=name, confirmed_at=since[key]))
+    demo_speakers.load(session, made)
     return f"added, {len(made)} people"
 
 

@@ -10,16 +10,24 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from certificates.credentials import profiles
+from certificates.permissions.rights import SEE_ALL
 from lms.base import clock, fragments, richtext, web
+from lms.base.countries import countries
 from lms.base.fragments import theme
 from quizzes.authoring import proposals
 
 ROOMS = {
     "courses": ("quizzes", "practice", "paths", "appeals"),
-    "authoring": ("quiz_authoring", "regrading", "bank", "figures"),
+    "authoring": ("guideline_studio", "clause_map", "quiz_authoring", "regrading", "bank", "figures"),
     "exercises": ("quiz_coaching",),
+    "permissions": ("speaker", "campaigns", "papers", "corrections", "exchange"),
+    "levels": ("entitlements",),
+    "bench": ("handles",),
 }
 """Parts whose pages stand below an entry of the menu that is another's."""
+MOST_IN_A_ROW = 7
+"""How many entries of the menu stand side by side; the rooms of work move into a menu of their own before that."""
 ICONS = Path(__file__).resolve().parent / "templates" / "icons"
 
 
@@ -37,7 +45,9 @@ def install(app: Flask, edition: str) -> None:
         qr=qr,
         now=clock.now,
         richtext=richtext.display,
+        countries=countries,
         questions_to_review=questions_to_review,
+        profile_entries=profile_entries,
     )
 
 
@@ -52,7 +62,7 @@ def shell() -> Markup:
     """The header of the page. It is the same for everybody with the same menu, so it is made once for them all."""
     chosen, person = theme(), current_user._get_current_object()
     key = (chosen, request.endpoint, person.is_manager, person.roles)
-    piece = fragments.kept("_shell.html", key, lambda: {"entries": menu(), "chosen_theme": chosen})
+    piece = fragments.kept("_shell.html", key, lambda: {**menu(), "chosen_theme": chosen})
     return piece.unfilled if g.get("keeping") else piece.fill(fragments.slots_of(person))
 
 
@@ -61,33 +71,56 @@ def questions_to_review() -> int:
     return proposals.count(web.session(), current_user.id, current_user.roles)
 
 
-def menu() -> list[tuple[str, str, bool]]:
-    """Address, name and whether it is this one, for each entry in the menu of the person at the page."""
-    entries = [
+Entry = tuple[str, str, bool]
+"""Address, name and whether it is this one: an entry of the menu."""
+
+
+def profile_entries() -> list[profiles.Shown]:
+    """The certificates of the person at the page, with where she shows them elsewhere."""
+    return profiles.of(web.session(), current_user.id)
+
+
+def menu() -> dict[str, list[Entry]]:
+    """The menu of the person at the page: `entries`, side by side, and `work`, in a menu of its own."""
+    own = [
         ("home.learning", gettext("My learning")),
         ("courses.catalog", gettext("Courses")),
+        ("periods.may_i_post", gettext("May I post?")),
         ("certificates.mine", gettext("My certificates")),
         ("certificates.speakers", gettext("Speakers")),
     ]
     if current_user.is_manager:
-        entries.insert(3, ("reports.team", gettext("My team")))
-    if not current_user.roles.isdisjoint({"author", "administrator", "legal"}):
-        entries.insert(3, ("review.waiting", gettext("Reviews")))
-    elif "hub" in current_user.roles:
-        entries.insert(3, ("bank.review", gettext("Reviews")))
-    if current_user.is_manager or "coach" in current_user.roles:
-        entries.append(("exercises.waiting", gettext("Coaching")))
-    if current_user.is_manager or not current_user.roles.isdisjoint({"coach", "hub", "administrator"}):
-        entries.append(("marking.waiting", gettext("Marking")))
-    if not current_user.roles.isdisjoint({"author", "administrator"}):
-        entries.insert(3, ("authoring.studio", gettext("Studio")))
-    if not current_user.roles.isdisjoint({"auditor", "administrator", "hub", "legal"}):
-        entries.append(("records.search", gettext("Records")))
+        own.append(("reports.team", gettext("My team")))
     here = (request.blueprint, request.endpoint)
-    return [(url_for(endpoint), name, _is_here(endpoint, *here)) for endpoint, name in entries]
+    first, second = ([(url_for(to), name, _is_here(to, *here)) for to, name in part] for part in (own, _work()))
+    fits = len(first) + len(second) <= MOST_IN_A_ROW
+    return {"entries": [*first, *second], "work": []} if fits else {"entries": first, "work": second}
+
+
+def _work() -> list[tuple[str, str]]:
+    """Endpoint and name of the rooms in which somebody works for others, by role."""
+    roles, manager = current_user.roles, current_user.is_manager
+    reviews = "bank.review" if roles.isdisjoint({"author", "administrator", "legal"}) else "review.waiting"
+    rooms = (
+        ("authoring.studio", gettext("Studio"), not roles.isdisjoint({"author", "administrator"})),
+        (reviews, gettext("Reviews"), not roles.isdisjoint({"author", "administrator", "legal", "hub"})),
+        ("permissions.everyone", gettext("Permissions"), manager or not roles.isdisjoint(SEE_ALL)),
+        ("bench.bench", gettext("Bench"), not roles.isdisjoint({"administrator", "hub"})),
+        ("levels.levels", gettext("Levels"), not roles.isdisjoint({"administrator", "hub"})),
+        ("exercises.waiting", gettext("Coaching"), manager or "coach" in roles),
+        ("marking.waiting", gettext("Marking"), manager or not roles.isdisjoint({"coach", "hub", "administrator"})),
+        ("records.search", gettext("Records"), not roles.isdisjoint({"auditor", "administrator", "hub", "legal"})),
+    )
+    return [(endpoint, name) for endpoint, name, open_to_her in rooms if open_to_her]
 
 
 def _is_here(endpoint: str, blueprint: str | None, current: str | None) -> bool:
+    if blueprint == "periods":
+        return endpoint == ("periods.may_i_post" if current == "periods.may_i_post" else "permissions.everyone")
+    if endpoint == "certificates.mine" and blueprint == "way":
+        return current != "way.waiting"
+    if endpoint == "exercises.waiting" and current == "way.waiting":
+        return True
     if endpoint.startswith("certificates."):
         return endpoint == current
     if endpoint == "review.waiting" and blueprint == "bank":

@@ -9,8 +9,15 @@ from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
 from certificates import nightly as certificates
+from certificates.campaigns import letters as campaign_letters
+from certificates.campaigns import running as campaigns
+from certificates.credentials import profiles
+from certificates.handles import branded
+from certificates.handles import looking as handles
+from certificates.papers import drawing as papers
+from certificates.permissions import holds, requests, triggers
 from courses.media import uploads
-from lms.base import outbox
+from lms.base import outbox, webhook_sending
 from lms.base.db import Database
 from lms.base.settings import Settings
 from lms.people import signin
@@ -25,6 +32,8 @@ AT_MOST = 2.0
 PROMPT: tuple[Callable[[Database, Callable[[], bool]], object], ...] = (
     regrading.work_off,
     figures.work_off,
+    papers.work_off,
+    handles.work_off,
 )
 """Jobs that somebody waits for: called every few seconds with the database and whether to go on."""
 
@@ -72,12 +81,13 @@ def build(app: Flask) -> Huey:
 
 
 def minutely(app: Flask) -> None:
-    """Mark attempts whose time is over, then send the mail that is due."""
+    """Mark attempts whose time is over, then send the mail and the webhooks that are due."""
     database = app.extensions["database"]
     with app.app_context():
         with database.transaction() as session:
             closing.close_overdue(session)
         outbox.deliver(database, app.extensions["settings"])
+        webhook_sending.deliver(database)
 
 
 def nightly(app: Flask) -> dict[str, int]:
@@ -89,8 +99,22 @@ def nightly(app: Flask) -> dict[str, int]:
             ("attempts closed", closing.close_overdue),
             ("figures of quizzes asked for", figures.ask_for_new),
             ("cards of missed questions made", practice.from_attempts),
-            ("authorizations ended", certificates.expire),
+            ("pauses over", holds.lift_over),
+            ("people who left, were away or moved", triggers.people_changed),
+            ("guests without a contract or a sponsor", triggers.contracts),
+            ("campaigns opened", campaigns.open_due),
+            ("people paused by campaigns", campaigns.pause_late),
+            ("campaign reminders queued", campaign_letters.remind),
+            ("authorizations expired", certificates.expire),
+            ("authorizations put away", certificates.archive),
+            ("authorizations not used", triggers.dormant),
+            ("authorizations without a fresh acceptance", triggers.attested),
+            ("approved requests given", requests.give_approved),
+            ("requests not answered", certificates.decline_unanswered),
             ("renewal reminders queued", certificates.remind),
+            ("owners of accounts to be closed reminded", branded.warn),
+            ("profiles elsewhere found untrue", profiles.tell),
+            ("files of certificates removed", papers.remove_old),
             ("old sign-ins removed", signin.forget_old),
             ("unfinished uploads removed", uploads.forget_old),
         ):

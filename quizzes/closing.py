@@ -11,11 +11,13 @@ from courses import progress
 from courses.enrollment_models import Enrollment
 from lms.base import audit, clock
 from lms.base.errors import Conflict
+from lms.base.events import announce
 from lms.base.i18n import gettext
 from quizzes import definitions, grading, papers, promises
 from quizzes.analysis import facts
 from quizzes.attempt_models import OPEN, Attempt, Mark, Result
 from quizzes.clocks import GRACE
+from quizzes.events import AttemptDecided
 from quizzes.grading import Verdict
 from quizzes.marking import tasks
 from quizzes.papers import Item
@@ -147,6 +149,11 @@ def decide(
     facts.keep(session, attempt, quiz, paper)
     if found.passed:
         progress.record_pass(session, attempt.enrollment_id)
+    if regrade_id is None:
+        announce(
+            session,
+            AttemptDecided(attempt.person_id, attempt.enrollment_id, found.passed, found.red_lines_crossed),
+        )
     return result
 
 

@@ -30,6 +30,12 @@ MORE = {
     "regrading.run": 10,  # what would follow, for certificates and permissions too
     "records.record": 11,  # the whole of an attempt, rarely opened
     "records.file": 11,
+    "guideline_studio.guideline": 18,  # a draft is read from its six tables, and what was signed
+    "guideline_studio.publishing": 22,  # and whom it would reach
+    "guideline_studio.compare": 18,
+    **dict.fromkeys((f"guideline_studio.{page}" for page in ("preview", "head", "clause", "new_clause")), 10),
+    "certificates.mine": 24,  # all that somebody has shown toward every level
+    "way.level": 16,
 }
 """Pages that may ask more often, and how often."""
 EVERYBODY = ("anonymous", *KINDS)

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import String, and_, cast, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from courses.authoring import differences, proofreading
+from courses.authoring import proofreading
 from courses.models import (
     CourseText,
     Lesson,
@@ -19,6 +19,7 @@ from courses.models import (
     Module,
     ModuleText,
 )
+from lms.base import differences
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from courses.authoring import beside, differences, drafts, editions, presence, proofreading, variants
+from courses.authoring import beside, drafts, editions, presence, proofreading, variants
 from courses.authoring.editions import CourseEditions, EditedText
 from courses.authoring.forms import LessonForm
 from courses.authoring.presence_views import told
@@ -21,7 +21,7 @@ from courses.authoring.room_views import (
     text_variant,
 )
 from courses.review import comments
-from lms.base import i18n, richtext, web
+from lms.base import differences, i18n, richtext, web
 from lms.base.access import open_to
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import gettext

@@ -8,7 +8,7 @@ from flask import Response, current_app, make_response, render_template, request
 from markupsafe import Markup
 
 from courses import showing
-from courses.authoring import editions, variants, walking
+from courses.authoring import editions, walking
 from courses.authoring.editions import CourseEditions
 from courses.authoring.room_views import AUTHORS, blueprint, in_authors_language
 from courses.authoring.walking import Reader, Walk
@@ -17,6 +17,7 @@ from courses.hall_views import tier_name
 from courses.review import colleagues
 from lms.base import fragments, i18n, web
 from lms.base.access import open_to
+from lms.base.countries import countries
 from lms.base.errors import Invalid, NotFound
 from lms.guidelines import attestations
 from lms.people.models import TIERS, Person
@@ -209,5 +210,5 @@ def _title(found: Walk, lesson: LessonView | None) -> str:
 
 def _countries(found: Walk, reader: Reader) -> list[tuple[str, str]]:
     """The countries to choose from, with their names: those with a text of their own, and the one chosen."""
-    names = variants.countries(i18n.language())
+    names = countries(i18n.language())
     return [(code, names.get(code, code)) for code in sorted({*found.countries, reader.country} - {""})]

@@ -11,9 +11,11 @@ from courses import addresses
 from courses.authoring import copying, drafts
 from courses.authoring.editions import CourseEditions
 from courses.authoring.structure import COPY
+from courses.events import CourseRetired
 from courses.models import Course, CourseText, CourseVersion, Module, ModuleText, Prerequisite
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
+from lms.base.events import announce
 from lms.base.i18n import gettext
 
 LETTERS = {"staff": "S", "manager": "M", "executive": "E"}
@@ -97,7 +99,8 @@ def proposed_code(taken: Iterable[str], tier: str) -> str:
 def retire(session: Session, course_id: int, person_id: int) -> None:
     """Take a course out of the catalog; what people did in it is kept. Audited.
 
-    Raises `Conflict` when another course asks to complete this one first, or it is retired already.
+    Raises `Conflict` when another course asks to complete this one first, when something above the courses needs it,
+    or when it is retired already.
     """
     course = _locked(session, course_id)
     if course.retired_at:
@@ -110,6 +113,7 @@ def retire(session: Session, course_id: int, person_id: int) -> None:
     course.retired_at = clock.now()
     audit.record(session, "retired a course", f"course:{course_id}", actor_id=person_id)
     session.flush()
+    announce(session, CourseRetired(course.id, course.slug))
 
 
 def bring_back(session: Session, course_id: int, person_id: int) -> None:

@@ -8,11 +8,12 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.authoring import comparison, differences, reshaping, unseen
+from courses.authoring import comparison, reshaping, unseen
 from courses.authoring.comparison import StoredText
-from courses.authoring.differences import Row
 from courses.authoring.reshaping import Shape
 from courses.models import CourseVersion, Lesson, LessonText
+from lms.base import differences
+from lms.base.differences import Row
 from lms.base.i18n import pick
 
 Kind = Literal["same", "changed", "form", "new", "leaves", "none"]

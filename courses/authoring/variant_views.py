@@ -10,6 +10,7 @@ from courses.authoring.forms import VariantForm
 from courses.authoring.room_views import AUTHORS, blueprint, in_authors_language, text_language
 from lms.base import i18n, web
 from lms.base.access import open_to
+from lms.base.countries import countries
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.people.models import TIERS
 
@@ -64,8 +65,6 @@ def _page(course: CourseEditions, lesson: str, form: VariantForm) -> str:
         },
         tiers={kind: variants.name(kind, language) for tier in TIERS if (kind := f"tier:{tier}") not in there},
         countries={
-            kind: name
-            for code, name in variants.countries(language).items()
-            if (kind := f"country:{code}") not in there
+            kind: name for code, name in countries(language).items() if (kind := f"country:{code}") not in there
         },
     )

@@ -1,26 +1,22 @@
 """Variants of a lesson: a text of its own for a tier or a country, beside the one for everybody."""
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from babel import Locale
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from courses.authoring import drafts
 from courses.models import CourseVersion, Lesson, LessonText
 from lms.base import audit, clock
+from lms.base.countries import countries
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import gettext
 from lms.people.models import TIERS
 
 EVERYBODY = ""
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
 
 @dataclass(frozen=True)
@@ -47,14 +43,6 @@ def name(variant: str, language: str) -> str:
     kind, _, key = variant.partition(":")
     tiers = {"executive": gettext("Executives"), "manager": gettext("Managers"), "staff": gettext("Staff")}
     return tiers.get(key, key) if kind == "tier" else countries(language).get(key, key or gettext("Everybody"))
-
-
-@lru_cache(maxsize=8)
-def countries(language: str) -> Mapping[str, str]:
-    """All countries by their two letters, in the order of their names in a language."""
-    names = {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
-    codes = (code for code in names if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRIES)
-    return {code: names[code] for code in sorted(codes, key=lambda code: names[code])}
 
 
 def of_lesson(session: Session, version_id: int, slug: str) -> Texts:

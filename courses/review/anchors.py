@@ -8,7 +8,7 @@ from html import escape
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from courses.authoring.differences import BLOCKS
+from lms.base.differences import BLOCKS
 
 _SPACE = re.compile(r"\s+")
 _CHECK = "check"

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from courses.authoring import differences
-from courses.authoring.differences import Passage
 from courses.authoring.editions import CourseEditions
 from courses.review import anchors, comments, contents, topics
 from courses.review.comments import Place, Thread
 from courses.review.contents import Contents, LessonContent, Words
 from courses.review.topics import TopicView
+from lms.base import differences
+from lms.base.differences import Passage
 from lms.base.errors import NotFound
 from lms.base.i18n import gettext, pick
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from courses.events import CoursePublished
@@ -11,6 +11,7 @@ from courses.models import Course, CourseText, CourseVersion, Lesson, LessonItem
 from courses.search import words
 from courses.search.models import SearchEntry
 from lms.base import richtext
+from lms.guidelines import catalog as guidelines
 from lms.guidelines.events import GuidelinePublished
 from lms.guidelines.models import Clause, ClauseText, GuidelineVersion
 
@@ -82,9 +83,12 @@ _LIVE_VERSION = CourseVersion.status == "published"
 
 
 def _newest() -> ColumnElement[bool]:
-    newer = GuidelineVersion.__table__.alias()
+    """The version that holds today: no draft, and none that holds from a later day."""
+    newer, today = GuidelineVersion.__table__.alias(), guidelines.today()
     same = newer.c.guideline_id == GuidelineVersion.guideline_id
-    return ~select(newer.c.id).where(same, newer.c.number > GuidelineVersion.number).exists()
+    holds = newer.c.published_at.is_not(None), newer.c.effective_on <= today
+    newest = ~select(newer.c.id).where(same, newer.c.number > GuidelineVersion.number, *holds).exists()
+    return and_(newest, GuidelineVersion.published_at.is_not(None), GuidelineVersion.effective_on <= today)
 
 
 def _differing(session: Session, owner: Any, version: Any, indexed: Any, is_live: ColumnElement[bool]) -> list[int]:

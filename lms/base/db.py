@@ -7,7 +7,7 @@ and writes later fails at once when another writer came between, whatever the ti
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -172,6 +172,22 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def lasting(session: Session) -> Iterator[Session]:
+    """The session itself when it writes; else one of its own on the same database, committed at the end.
+
+    For small rows that reading needs to exist and that must stay, such as the place of a credential that leaves the
+    house: it may not be forgotten because the page it was read on changed nothing.
+    """
+    engine = session.get_bind()
+    if engine.get_execution_options().get("writes"):
+        yield session
+        return
+    own = Session(engine.execution_options(writes=True), expire_on_commit=False, info=session.info)
+    with own, own.begin():
+        yield own
+
+
 Value = TypeVar("Value")
 REMEMBERED_AT_MOST = 10_000
 
@@ -216,6 +232,16 @@ def rows(session: Session, statement: Executable, values: Mapping[str, Any]) -> 
     """What a statement that selects columns, no entities, returns: without what a session does for entities."""
     session.flush()
     return session.connection().execute(statement, values)
+
+
+AT_ONCE = 5000
+
+
+def parts(values: Collection[Value]) -> Iterator[Sequence[Value]]:
+    """The values in parts small enough for one statement each; the databases limit how many it can name."""
+    ordered = list(values)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]
 
 
 def _engine(url: str) -> Engine:

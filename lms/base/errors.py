@@ -17,6 +17,13 @@ class Refused(Exception):
         self.message = message
 
 
+class Unauthorized(Refused):
+    """A program asked without a token that holds."""
+
+    status = 401
+    title = N_("Please sign in first")
+
+
 class NotFound(Refused):
     """The thing does not exist, or is not this person's: both look the same."""
 

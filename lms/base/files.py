@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,6 +39,9 @@ class Place(Protocol):
 
     def pieces(self, key: str, start: int, end: int) -> Iterator[bytes]:
         """What is in it from byte `start` up to before byte `end`, in pieces."""
+
+    def remove(self, key: str) -> None:
+        """Take a file away; one that is not there is no mistake."""
 
     def probe(self) -> str:
         """Write, and say in words where to. Raises `OSError`."""
@@ -84,6 +87,10 @@ class Folder:
             while start < end and (piece := file.read(min(PIECE, end - start))):
                 start += len(piece)
                 yield piece
+
+    def remove(self, key: str) -> None:
+        """Take a file away; one that is not there is no mistake."""
+        self.path(key).unlink(missing_ok=True)
 
     def probe(self) -> str:
         """Write, and say in words where to. Raises `OSError`."""
@@ -139,6 +146,11 @@ class Bucket:
         with _told():
             answer = obstore.get(self.store, key, options={"range": (start, end)})
             yield from (bytes(piece) for piece in answer.stream(min_chunk_size=PIECE))
+
+    def remove(self, key: str) -> None:
+        """Take a file away; one that is not there is no mistake."""
+        with _told(), suppress(FileNotFoundError):
+            obstore.delete(self.store, key)
 
     def probe(self) -> str:
         """Write, and say in words where to. Raises `OSError`."""
@@ -198,6 +210,10 @@ class FileStore:
     def pieces(self, digest: str, start: int, end: int) -> Iterator[bytes]:
         """What is in it from byte `start` up to before byte `end`, in pieces, never all of it in memory."""
         return self.place.pieces(_key(digest), start, end)
+
+    def remove(self, digest: str) -> None:
+        """Forget a file that nothing refers to any more: only for what is made to be fetched for a while."""
+        self.place.remove(_key(digest))
 
     def probe(self) -> str:
         """Write, and say in words where to. Raises `OSError`."""

@@ -19,6 +19,8 @@ from markupsafe import Markup, escape
 from lms.base import i18n
 
 KEPT_AT_MOST = 2000
+OF_ONE_KIND = 500
+"""How many pieces a shelf of its own holds."""
 THEMES = {"auto", "light", "dark"}
 _WORD = secrets.token_hex(12)
 """Stands where a slot is. Nobody can guess it, so nobody can write a slot."""
@@ -64,17 +66,20 @@ def token() -> str:
     return slot("token") if g.get("keeping") else str(generate_csrf())
 
 
-def kept(template: str, key: Hashable, values: Callable[[], Mapping[str, Any]] = dict) -> Piece:
+def kept(
+    template: str, key: Hashable, values: Callable[[], Mapping[str, Any]] = dict, *, shelf: str = "pieces"
+) -> Piece:
     """The piece made of a template, from memory after the first time.
 
     `key` has to name all that `values` depend on, such as the number of a published version. The language is added.
+    What there are very many of stands on a `shelf` of its own, so that it does not drive out what is asked for often.
     """
-    pieces: dict[Hashable, Piece] = current_app.extensions["pieces"]
+    pieces: dict[Hashable, Piece] = current_app.extensions.setdefault(shelf, {})
     place = (template, i18n.language(), key)
     piece = pieces.get(place)
     if piece is None:
         piece = pieces[place] = _made(template, values())
-        while len(pieces) > KEPT_AT_MOST:
+        while len(pieces) > (KEPT_AT_MOST if shelf == "pieces" else OF_ONE_KIND):
             pieces.pop(next(iter(pieces)), None)
     return piece
 

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import babel.dates
 import babel.numbers
-import flask_babel
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, force_locale, format_date, format_datetime, format_time, get_locale, get_timezone
@@ -27,16 +26,16 @@ LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 
 def gettext(text: str, **values: object) -> str:
     """A sentence in the reader's language; in English where there is no reader, as in a plain script."""
-    if has_app_context():
-        return str(flask_babel.gettext(text, **values))
-    return text % values if values else text
+    found = _catalog(language()).ugettext(text) if has_app_context() else text
+    return found % values if values else found
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """The sentence for this count, in the reader's language; `%(num)s` is the count."""
+    values = {"num": count} | values
     if has_app_context():
-        return str(flask_babel.ngettext(one, many, count, **values))
-    return (one if count == 1 else many) % ({"num": count} | values)
+        return _catalog(language()).ungettext(one, many, count) % values
+    return (one if count == 1 else many) % values
 
 
 def install(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Settings: from the environment (`LMS_…`), then `instance/config.toml`, then defaults for one machine."""
 
 import os
+import re
 import secrets
 import time
 import tomllib
@@ -11,10 +12,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import current_app, has_app_context
+from lxml import etree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHIPPED_LANGUAGES = ("en", "nl", "fr")
+LARGEST_LOGO = 500_000
 
 
 class BadSetting(Exception):
@@ -41,6 +44,8 @@ class Settings:
     port: int
     hub_email: str
     public_register: bool
+    brand_color: str
+    brand_logo: Path | None
 
     @property
     def secure(self) -> bool:
@@ -92,6 +97,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         port=port,
         hub_email=str(values.get("hub_email", "hub@acme.example")),
         public_register=_flag("public_register", values.get("public_register", True)),
+        brand_color=_color(str(values.get("brand_color") or "")),
+        brand_logo=_logo(str(values.get("brand_logo") or ""), instance),
     )
 
 
@@ -214,6 +221,38 @@ def _storage(values: Mapping[str, Any]) -> str:
     if bool(values.get("storage_key")) != bool(values.get("storage_secret")):
         raise BadSetting("LMS_STORAGE_KEY and LMS_STORAGE_SECRET belong together: give both, or neither.")
     return url
+
+
+def _color(value: str) -> str:
+    """A color as `#rrggbb` in small letters, or nothing for ours."""
+    color = value.strip().lower()
+    if color and not re.fullmatch(r"#[0-9a-f]{6}", color):
+        raise BadSetting(f"LMS_BRAND_COLOR is {value!r}; it must be # and six digits, such as #2a4cad.")
+    return color
+
+
+def _logo(value: str, instance: Path) -> Path | None:
+    """The file of a logo, an SVG or a PNG; a name without a folder is looked for in the instance folder."""
+    if not value:
+        return None
+    path = instance / value
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadSetting(f"LMS_BRAND_LOGO names a file that cannot be read, {path}: {error.strerror}.") from error
+    if not (content.startswith(b"\x89PNG") or _is_svg(content)):
+        raise BadSetting(f"LMS_BRAND_LOGO is {path}; it must be a picture in the form SVG or PNG.")
+    if len(content) > LARGEST_LOGO:
+        raise BadSetting(f"LMS_BRAND_LOGO is {path}; it must be smaller than {LARGEST_LOGO // 1000} kB.")
+    return path
+
+
+def _is_svg(content: bytes) -> bool:
+    try:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        return bool(etree.fromstring(content, parser).tag == "{http://www.w3.org/2000/svg}svg")
+    except etree.XMLSyntaxError:
+        return False
 
 
 def _languages(value: Any) -> tuple[str, ...]:

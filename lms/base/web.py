@@ -168,6 +168,12 @@ def local_address(address: str | None) -> str | None:
     return address if own else None
 
 
+def page() -> int:
+    """The page of a list that was asked for: the first, unless it is a number that can be one."""
+    asked = request.args.get("page", "1")
+    return min(max(int(asked), 1), 1000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
 def page_before() -> str | None:
     """The address of the page on this site from which the request came, if it says so."""
     try:

@@ -3,50 +3,182 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.base import audit, clock
 from lms.base.errors import Conflict, NotFound
 from lms.base.events import announce
 from lms.base.i18n import gettext
-from lms.guidelines import catalog
+from lms.guidelines import catalog, wording
+from lms.guidelines.catalog import GuidelineView
 from lms.guidelines.events import GuidelineAccepted
-from lms.guidelines.models import Attestation, Clause, ClauseAttestation
+from lms.guidelines.models import Attestation, Clause, ClauseAttestation, Guideline, GuidelineVersion
 from lms.people.models import Person
 
 
+@dataclass(frozen=True)
+class ExactText:
+    """The words that somebody accepts, and their SHA-256."""
+
+    text: str
+    sha256: str
+
+
+def exact_text(version: GuidelineView, language: str, tier: str, country: str) -> ExactText | None:
+    """A version as somebody of a tier in a country accepts it: the clauses for everybody and those for her.
+
+    A version without limited clauses is the same for everybody: its whole text. Nothing in a language it is not in.
+    """
+    if language not in version.wholes:
+        return None
+    if not version.limited:
+        return ExactText(version.wholes[language], version.sha256s[language])
+    text = wording.whole(version, language, version.clauses_for(tier, country))
+    return ExactText(text, wording.sha256(text))
+
+
+def in_force(session: Session, person_id: int, guideline: GuidelineView) -> bool:
+    """Whether what somebody has accepted holds for this version: it, or one since the newest material version.
+
+    A version with minor changes need not be accepted again. One statement.
+    """
+    return accepted(session, person_id, guideline.version_id)
+
+
 def accepted(session: Session, person_id: int, version_id: int) -> bool:
-    """Whether somebody has accepted a version."""
-    return bool(
-        session.scalar(select(exists().where(Attestation.person_id == person_id, Attestation.version_id == version_id)))
+    """Whether somebody has accepted a version, or one before it from which it differs in minor things only."""
+    return bool(session.scalar(select(holds_for(literal(person_id), literal(version_id)))))
+
+
+def holds_for(person_id: ColumnElement[int], version_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """For queries over many people: whether what each has accepted holds for a version, as `accepted` says."""
+    meant, held = aliased(GuidelineVersion), aliased(GuidelineVersion)
+    return exists(
+        select(Attestation.id)
+        .join(held, held.id == Attestation.version_id)
+        .join(meant, meant.guideline_id == held.guideline_id)
+        .where(
+            Attestation.person_id == person_id,
+            meant.id == version_id,
+            held.number >= func.coalesce(_material_number(meant), meant.number),
+        )
+    )
+
+
+def material_count(session: Session, person_id: int, slug: str) -> int:
+    """How often somebody has accepted a guideline anew: versions with minor changes count with the one before.
+
+    It is the cycle of a level that asks for nothing but the guideline. One statement.
+    """
+    since = func.coalesce(_material_number(GuidelineVersion), 0)
+    statement = (
+        select(func.count(since.distinct()))
+        .select_from(Attestation)
+        .join(GuidelineVersion, GuidelineVersion.id == Attestation.version_id)
+        .join(Guideline, Guideline.id == GuidelineVersion.guideline_id)
+        .where(Attestation.person_id == person_id, Guideline.slug == slug)
+    )
+    return session.scalar(statement) or 0
+
+
+def _material_number(version: Any) -> ScalarSelect[int | None]:
+    """The number of the newest material version that is not newer than this one."""
+    other = aliased(GuidelineVersion)
+    return (
+        select(func.max(other.number))
+        .where(
+            other.guideline_id == version.guideline_id,
+            other.number <= version.number,
+            other.material,
+            other.published_at.is_not(None),
+        )
+        .correlate(version)
+        .scalar_subquery()
     )
 
 
 def accept(session: Session, person_id: int, version_id: int, language: str, sha256: str | None = None) -> None:
     """Record that somebody accepts the text of a version in a language. A second time changes nothing.
 
+    What is accepted is the text with the clauses for her tier and country, as she has them on this day.
     `sha256` is that of the text on the page. Raises `Conflict` when the text is another by now.
     """
-    text = catalog.whole_text(session, version_id, language)
+    locked = select(Person.tier, Person.country).where(Person.id == person_id).with_for_update(key_share=True)
+    tier, country = session.execute(locked).one()
+    text = exact_text(catalog.version(session, version_id), language, tier, country)
     if text is None or (sha256 is not None and sha256 != text.sha256):
         raise Conflict(gettext("The guideline has a newer text. Please read it and accept that one."))
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))  # one at a time
-    if accepted(session, person_id, version_id):
+    if _kept(session, person_id, version_id):
         return
-    session.add(
-        Attestation(
-            person_id=person_id,
-            version_id=version_id,
-            language=language,
-            text_sha256=text.sha256,
-            accepted_at=clock.now(),
-        )
-    )
+    words = {"language": language, "tier": tier, "country": country, "text_sha256": text.sha256}
+    session.add(Attestation(person_id=person_id, version_id=version_id, accepted_at=clock.now(), **words))
     session.flush()
     audit.record(session, "accepted a guideline", f"guideline_version:{version_id}", actor_id=person_id)
     announce(session, GuidelineAccepted(person_id=person_id, version_id=version_id))
+
+
+def _kept(session: Session, person_id: int, version_id: int) -> bool:
+    own = exists().where(Attestation.person_id == person_id, Attestation.version_id == version_id)
+    return bool(session.scalar(select(own)))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What somebody accepted, when, and the text as it is built anew from the stored words.
+
+    `proven`: its SHA-256 is the one that was kept on that day.
+    """
+
+    attestation: Attestation
+    version: GuidelineView
+    text: str
+
+    @property
+    def proven(self) -> bool:
+        return wording.sha256(self.text) == self.attestation.text_sha256
+
+
+def proof(session: Session, attestation_id: int, *, person_id: int | None = None) -> Proof:
+    """The proof of an acceptance; with `person_id`, of hers alone. Raises `NotFound`."""
+    wanted = select(Attestation).where(Attestation.id == attestation_id)
+    kept = session.scalar(wanted if person_id is None else wanted.where(Attestation.person_id == person_id))
+    if kept is None:
+        raise NotFound
+    version = catalog.version(session, kept.version_id)
+    exact = exact_text(version, kept.language, kept.tier, kept.country)
+    return Proof(kept, version, exact.text if exact else "")
+
+
+def proves(session: Session, attestation_id: int) -> bool:
+    """Whether the text built anew for an acceptance has the SHA-256 that was kept with it. Raises `NotFound`."""
+    return proof(session, attestation_id).proven
+
+
+@dataclass(frozen=True)
+class Mine:
+    """How somebody stands with a version: whether what she accepted holds for it, and her newest acceptance."""
+
+    in_force: bool
+    attestation_id: int | None = None
+    number: int | None = None
+
+
+def mine(session: Session, person_id: int, version_id: int) -> Mine:
+    """How somebody stands with a version of a guideline. One statement."""
+    held, meant = aliased(GuidelineVersion), aliased(GuidelineVersion)
+    row = session.execute(
+        select(holds_for(literal(person_id), literal(version_id)), Attestation.id, held.number)
+        .select_from(meant)
+        .outerjoin(held, held.guideline_id == meant.guideline_id)
+        .outerjoin(Attestation, and_(Attestation.version_id == held.id, Attestation.person_id == person_id))
+        .where(meant.id == version_id)
+        .order_by(Attestation.id.is_(None), held.number.desc())
+        .limit(1)
+    ).one()
+    return Mine(bool(row[0]), row[1], row[2] if row[1] else None)
 
 
 @dataclass(frozen=True)

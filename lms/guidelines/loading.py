@@ -1,33 +1,45 @@
-"""Loading a guideline from its content folder: a TOML file and one Markdown file a language."""
+"""Guidelines as files, both ways: a folder with a TOML file and one Markdown file a language.
+
+A clause of `guideline.toml` may say `tier`, `country`, `touches` (such as "channel:linkedin") and `note`, a table by
+language; the file itself `changes`, what is new, by language. French comes with `fr.md`.
+"""
 
 import hashlib
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.base import clock, markdown
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
+from lms.base.errors import Invalid
 from lms.base.events import announce
+from lms.base.i18n import LANGUAGES
+from lms.guidelines import entries, wording
+from lms.guidelines.entries import ClauseEntry
 from lms.guidelines.events import GuidelinePublished
-from lms.guidelines.models import Clause, ClauseText, Guideline, GuidelineText, GuidelineVersion
+from lms.guidelines.models import Clause, ClauseText, ClauseTouch, Guideline, GuidelineText, GuidelineVersion
 
 CONTENT = Path(__file__).resolve().parent / "content"
 _HEADING = re.compile(r"## (?P<code>[FD]\d+) (?P<title>.+)")
 
 
 def load(session: Session, folder: Path) -> str:
-    """Load one folder; returns "added" or "unchanged". Raises `ContentError` and then nothing has changed.
+    """Load one folder; returns "added", "unchanged" or "kept". Raises `ContentError` and then nothing has changed.
 
-    A version that is in the database never changes: other words need a higher `version` in the file.
+    A version that is in the database never changes: other words need a higher `version` in the file. A guideline of
+    which a version was written in the studio is left alone: its authors own it then; the result is "kept".
     """
     file = TomlFile(folder / "guideline.toml")
-    sources = {language: read(folder / f"{language}.md") for language in CONTENT_LANGUAGES}
+    sources = {language: read(folder / f"{language}.md") for language in _languages(folder)}
     digest = hashlib.sha256("\0".join([file.text, *sources.values()]).encode()).hexdigest()
     slug, number = file.need(file.data, "slug", str), file.need(file.data, "version", int)
     guideline = session.scalar(select(Guideline).where(Guideline.slug == slug))
+    if guideline and _has_authors(session, guideline.id):
+        return "kept"
     known = guideline and session.scalar(
         select(GuidelineVersion).where(GuidelineVersion.guideline_id == guideline.id, GuidelineVersion.number == number)
     )
@@ -42,15 +54,26 @@ def load(session: Session, folder: Path) -> str:
     version = _version(file, folder, sources, guideline.id, number, digest)
     session.add(version)
     session.flush()
-    announce(session, GuidelinePublished(guideline_id=guideline.id, version_id=version.id))
+    announce(session, GuidelinePublished(guideline.id, version.id, version.material))
     return "added"
+
+
+def _languages(folder: Path) -> list[str]:
+    """The languages that every guideline comes in, and those in which this one does as well."""
+    return [code for code in LANGUAGES if code in CONTENT_LANGUAGES or (folder / f"{code}.md").exists()]
+
+
+def _has_authors(session: Session, guideline_id: int) -> bool:
+    own = GuidelineVersion.guideline_id == guideline_id, GuidelineVersion.source_sha256 == ""
+    return session.scalar(select(GuidelineVersion.id).where(*own).limit(1)) is not None
 
 
 def _version(
     file: TomlFile, folder: Path, sources: dict[str, str], guideline_id: int, number: int, digest: str
 ) -> GuidelineVersion:
-    titles = file.texts(file.data, "title", CONTENT_LANGUAGES)
+    titles, changes = file.texts(file.data, "title", tuple(sources)), file.spoken(file.data, "changes")
     parts = {language: _parts(folder / f"{language}.md", text) for language, text in sources.items()}
+    clauses = _clauses(file, folder, parts)
     return GuidelineVersion(
         guideline_id=guideline_id,
         number=number,
@@ -59,44 +82,68 @@ def _version(
         published_at=clock.now(),
         source_sha256=digest,
         texts=[
-            GuidelineText(
-                language=language,
-                title=titles[language],
-                intro=parts[language][""][1],
-                intro_html=_html(folder / f"{language}.md", parts[language][""][1], 1),
-                whole=f"# {titles[language]}\n\n{sources[language].strip()}\n",
-                sha256=hashlib.sha256(f"# {titles[language]}\n\n{sources[language].strip()}\n".encode()).hexdigest(),
-            )
-            for language in CONTENT_LANGUAGES
+            _text(folder, language, titles[language], parts[language][""][1], changes.get(language, ""), clauses)
+            for language in sources
         ],
-        clauses=_clauses(file, folder, parts),
+        clauses=clauses,
     )
 
 
+def _text(folder: Path, language: str, title: str, intro: str, changes: str, clauses: list[Clause]) -> GuidelineText:
+    whole = wording.joined(
+        title, intro, [(one.code, text) for one in clauses for text in one.texts if text.language == language]
+    )
+    shown = _html(folder / f"{language}.md", intro, 1)
+    words = {"title": title, "intro": intro, "intro_html": shown, "changes": changes}
+    return GuidelineText(language=language, whole=whole, sha256=wording.sha256(whole), **words)
+
+
 def _clauses(file: TomlFile, folder: Path, parts: dict[str, dict[str, tuple[str, str, int]]]) -> list[Clause]:
-    clauses = []
-    for position, table in enumerate(file.need(file.data, "clause", list), 1):
-        code = file.need(table, "code", str)
-        kind = file.need(table, "kind", str, code)
-        if kind not in {"freedom", "duty"}:
-            raise file.wrong(f"kind of {code} is {kind!r}; it must be freedom or duty.", code)
-        texts = []
-        for language, sections in parts.items():
-            path = folder / f"{language}.md"
-            if code not in sections:
-                raise ContentError(path, 1, f"There is no section “## {code} …” for the clause of guideline.toml.")
-            title, body, line = sections[code]
-            texts.append(ClauseText(language=language, title=title, body=body, body_html=_html(path, body, line)))
-        clauses.append(
-            Clause(
-                code=code,
-                position=position,
-                kind=kind,
-                red_line=file.need(table, "red_line", bool, code),
-                texts=texts,
-            )
-        )
-    return clauses
+    return [
+        _clause(file, folder, parts, table, position)
+        for position, table in enumerate(file.need(file.data, "clause", list), 1)
+    ]
+
+
+def _clause(
+    file: TomlFile,
+    folder: Path,
+    parts: dict[str, dict[str, tuple[str, str, int]]],
+    table: dict[str, Any],
+    position: int,
+) -> Clause:
+    code = file.need(table, "code", str)
+    kind = file.need(table, "kind", str, code)
+    if kind not in {"freedom", "duty"}:
+        raise file.wrong(f"kind of {code} is {kind!r}; it must be freedom or duty.", code)
+    tier, country = file.may(table, "tier", str, None, code), file.may(table, "country", str, None, code)
+    touches = [touch.partition(":")[::2] for touch in file.words(table, "touches", code)]
+    try:
+        entries.check_limits(ClauseEntry(False, {}, tier or "", country or "", frozenset(touches)))
+    except Invalid as error:
+        raise file.wrong(f"{code}: {error.message}", code) from error
+    notes = file.spoken(table, "note", code)
+    return Clause(
+        code=code,
+        position=position,
+        kind=kind,
+        red_line=file.need(table, "red_line", bool, code),
+        tier=tier,
+        country=country.lower() if country else None,
+        texts=[_clause_text(folder, code, language, sections, notes) for language, sections in parts.items()],
+        touches=[ClauseTouch(dimension=dimension, value=value) for dimension, value in touches],
+    )
+
+
+def _clause_text(
+    folder: Path, code: str, language: str, sections: dict[str, tuple[str, str, int]], notes: dict[str, str]
+) -> ClauseText:
+    path = folder / f"{language}.md"
+    if code not in sections:
+        raise ContentError(path, 1, f"There is no section “## {code} …” for the clause of guideline.toml.")
+    title, body, line = sections[code]
+    words = {"title": title, "body": body, "body_html": _html(path, body, line), "note": notes.get(language, "")}
+    return ClauseText(language=language, **words)
 
 
 def _parts(path: Path, text: str) -> dict[str, tuple[str, str, int]]:

@@ -11,6 +11,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from certificates.register import Entry
+from certificates.way.goal import Goal
 from courses.catalog import CourseView
 from courses.progress import Standing
 from lms.base import fragments, i18n
@@ -24,7 +25,8 @@ RENEWAL = 60
 
 @dataclass(frozen=True)
 class Learner:
-    """What the page shows of somebody: where she stands, what to go on with, what to practice, what she holds.
+    """What the page shows of somebody: where she stands, what to go on with, what to practice, what she holds,
+    and the next level (`goal`).
 
     `quiz_waits` says why the quiz, when it is the next step, cannot be taken now.
     """
@@ -38,17 +40,19 @@ class Learner:
     to_practice: Sequence[Due]
     greeting: str
     today: date
+    goal: Goal | None = None
 
 
 def page(learner: Learner) -> Markup:
     """The whole page but its frame."""
     begun = [one for one in learner.standings if one.enrollment and not one.completed_at]
     dates = _dates(learner, begun)
-    certified = bool(learner.entries)
+    certified, goal = bool(learner.entries), learner.goal
     piece = fragments.kept(
         "home/learning.html",
-        (learner.today, learner.greeting, bool(dates), certified),
+        (learner.today, learner.greeting, bool(dates), certified, goal and (goal.code, goal.revision, goal.done)),
         lambda: {
+            "goal": goal,
             "today": learner.today,
             "greeting": learner.greeting,
             "dated": bool(dates),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certificates import register
+from certificates.way.goal import goal
 from courses import progress
 from courses.progress import Standing
 from lms.base import clock, fragments, i18n, web
@@ -32,16 +33,19 @@ def learning() -> str:
     standings = [one for one in progress.overview(session, person_id) if _concerns(one)]
     open_attempt = next(iter(attempts.open_for(session, person_id)), None)
     next_step = _next_step(standings)
+    entries = register.of_person(session, person_id)
+    completed = [one.course.id for one in standings if one.completed_at]
     learner = Learner(
         given_name=current_user.given_name,
         standings=standings,
         next=next_step,
         open_attempt=open_attempt,
         quiz_waits=_quiz_waits(session, person_id, next_step) if open_attempt is None else "",
-        entries=register.of_person(session, person_id),
+        entries=entries,
         to_practice=reminders.due(session, person_id, i18n.reader_today()),
         greeting=_part_of_day(),
         today=i18n.reader_today(),
+        goal=goal(session, max((entry.rank for entry in entries), default=-1), current_user.tier, completed),
     )
     return fragments.framed(learning_views.page(learner))
 

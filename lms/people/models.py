@@ -12,6 +12,8 @@ from lms.base.db import Base, one_of
 
 TIERS = ("executive", "manager", "staff")
 STATUSES = ("active", "leave", "left")
+LISTED_AS = ("full", "initials")
+"""How somebody who is listed in the public register is named there."""
 
 
 class Unit(Base):
@@ -35,9 +37,11 @@ class Person(Base):
     __table_args__ = (
         one_of("tier", TIERS),
         one_of("status", STATUSES),
+        one_of("listed_as", LISTED_AS),
         CheckConstraint("manager_id <> id", name="not_own_manager"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         Index(None, "manager_id", "status"),
+        Index("ix_person_name", "family_name", "given_name", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +61,7 @@ class Person(Base):
     status: Mapped[str] = mapped_column(default="active")
     password_hash: Mapped[str | None]
     listed: Mapped[bool] = mapped_column(default=True)
+    listed_as: Mapped[str] = mapped_column(default="full")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from courses.authoring import differences
-from courses.authoring.differences import Passage
+from lms.base import differences
+from lms.base.differences import Passage
 from quizzes.authoring import particulars
 from quizzes.questions import QuestionView
 

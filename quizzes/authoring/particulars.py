@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from courses.authoring.differences import Passage, compare
+from lms.base.differences import Passage, compare
 from lms.base.i18n import LANGUAGES, gettext
 from quizzes import options
 from quizzes.kinds import KINDS

@@ -77,6 +77,9 @@ def test_variables_of_others_are_no_concern(tmp_path):
         ("LMS_LANGUAGES", "en,de", "LMS_LANGUAGES must be some of en, nl, fr"),
         ("LMS_LANGUAGES", " , ", "LMS_LANGUAGES must be some of"),
         ("LMS_SECRET_KEY_FILE", "/nowhere/at/all", "LMS_SECRET_KEY_FILE names a file that cannot be read"),
+        ("LMS_BRAND_COLOR", "blue", "LMS_BRAND_COLOR is 'blue'; it must be # and six digits"),
+        ("LMS_BRAND_LOGO", "/nowhere/logo.svg", "LMS_BRAND_LOGO names a file that cannot be read"),
+        ("LMS_BRAND_LOGO", __file__, "it must be a picture in the form SVG or PNG"),
     ],
 )
 def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path, name, value, words):

@@ -5,16 +5,17 @@ whatever else the machine does meets all of them alike. CPU is what the server's
 """
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks import figures as quiz_figures
-from tests.benchmarks import publishing, regrading, search
+from tests.benchmarks import papers, permissions, publishing, register, regrading, search
 from tests.benchmarks.client import Browser, Figures, together
 from tests.benchmarks.house import PASSWORD, House, house
 from tests.benchmarks.statements import count_statements
@@ -31,9 +32,11 @@ PAGES = {
     "lesson page": ("alice", LESSON),
     "learner's home": ("alice", "/learning"),
     "team page": ("bob", "/team"),
+    "verification page": ("", "/verify/{certificate}"),
     "public check": ("", "/speakers/check?handle=ana&channel=own&topic=published"),
+    "public check of a speaker": ("", "/speakers/check?handle=ana.moreau&channel=linkedin&topic=published"),
 }
-AIMS = {"lesson page": 1.5, "learner's home": 1.5, "team page": 2.5}
+AIMS = {"lesson page": 1.5, "learner's home": 1.5, "team page": 2.5, "verification page": 1.0}
 
 
 def main() -> None:
@@ -51,17 +54,25 @@ def main() -> None:
                 for page, (who, path) in PAGES.items():
                     for one in houses:
                         into = measured[one.name, page] if turn else Figures()
-                        together([partial(_load, browser, path) for browser in browsers[one.name, who]], one.cpu, into)
+                        together(
+                            [partial(_load, browser, _address(one, path)) for browser in browsers[one.name, who]],
+                            one.cpu,
+                            into,
+                        )
                 print(f"round {turn} of {ROUNDS}", file=sys.stderr)
             for one in houses:
-                counted = count_statements(one.environment, PAGES)
+                pages = {page: (who, _address(one, path)) for page, (who, path) in PAGES.items()}
+                counted = count_statements(one.environment, pages)
                 _report(one, measured, counted)
                 _quiz(one, measured[one.name, "plain page"])
             _first_visit(houses[0])
         _search(server)
+        _register(server)
         _publishing(server)
+        _permissions(server)
         _regrading(server)
         _figures(server)
+        papers.measure()
     finally:
         server.remove()
 
@@ -73,11 +84,25 @@ def _search(server: Server) -> None:
         search.measure("postgresql", server.url("search"), Path(folder))
 
 
+def _register(server: Server) -> None:
+    server.execute("CREATE DATABASE register")
+    with TemporaryDirectory(prefix="lms-bench-") as folder:
+        register.measure("sqlite", f"sqlite:///{folder}/register.sqlite", Path(folder))
+        register.measure("postgresql", server.url("register"), Path(folder))
+
+
 def _publishing(server: Server) -> None:
     server.execute("CREATE DATABASE publishing")
     with TemporaryDirectory(prefix="lms-bench-") as folder:
         publishing.measure("sqlite", f"sqlite:///{folder}/publishing.sqlite")
         publishing.measure("postgresql", server.url("publishing"))
+
+
+def _permissions(server: Server) -> None:
+    server.execute("CREATE DATABASE permissions")
+    with TemporaryDirectory(prefix="lms-bench-") as folder:
+        permissions.measure("sqlite", f"sqlite:///{folder}/permissions.sqlite")
+        permissions.measure("postgresql", server.url("permissions"))
 
 
 def _figures(server: Server) -> None:
@@ -111,6 +136,16 @@ def _load(browser: Browser, path: str) -> list[float]:
         if status != 200:
             raise RuntimeError(f"{path} answered {status}")
     return taken
+
+
+@cache
+def _certificate(port: int) -> str:
+    """The public id of a certificate of the demo company."""
+    return re.findall(r"/verify/([0-9a-f]{32})", Browser(port).see("/speakers?q=Ana"))[0]
+
+
+def _address(one: House, path: str) -> str:
+    return path.replace("{certificate}", _certificate(one.port)) if "{" in path else path
 
 
 def _report(one: House, measured: dict[tuple[str, str], Figures], counted: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates import days, frozen, ladder
+from certificates.levels import loading
 from certificates.models import (
     Authorization,
     AuthorizationScope,
@@ -17,6 +18,7 @@ from certificates.models import (
     new_uid,
 )
 from certificates.permissions import giving
+from certificates.permissions.models import Hold
 from courses import catalog as courses
 from courses.models import Course
 from lms.base import clock
@@ -32,7 +34,7 @@ def levels(session: Session) -> tuple[ladder.LevelView, ...]:
         make.course(slug="principles", title="Principles")
     if session.scalar(select(guidelines.Guideline.id)) is None:
         make.guideline()
-    ladder.load(session)
+    loading.load(session)
     return ladder.levels(session)
 
 
@@ -102,11 +104,18 @@ def status(
     authorization.status = became
     at = clock.now() - timedelta(days=days_ago)
     _changed(session, authorization, at=at, reason="in a test", until=until)
+    if became == "suspended":
+        whose = {"person_id": authorization.person_id, "authorization_id": authorization.id}
+        session.add(
+            Hold(**whose, cause="other", reason="in a test", starts_on=days.day_of(at), until=until, placed_at=at)
+        )
+        session.flush()
 
 
 def handle(session: Session, person: Person, name: str = "ana.peeters", channel: str = "linkedin") -> Handle:
-    """An account of a person."""
-    made = Handle(person_id=person.id, name=name, channel=channel, confirmed_at=clock.now())
+    """An account of a person, hers for years."""
+    confirmed_at = clock.now() - timedelta(days=2000)
+    made = Handle(person_id=person.id, name=name, channel=channel, confirmed_at=confirmed_at)
     session.add(made)
     session.flush()
     return made

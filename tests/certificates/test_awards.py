@@ -165,7 +165,8 @@ def test_what_was_withdrawn_does_not_come_back_by_rule(session: Session, make: M
     complete(session, make, alice)
     make.status(the(session, alice), "revoked")
     assert awards.award(session, alice.id) == []
-    complete(session, make, alice, cycle=2)
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        complete(session, make, alice, cycle=2)
     newest = make.authorization_of(the(session, alice))
     assert newest.status == "requested"
     assert not any(entry.holds_today for entry in register.of_person(session, alice.id))
@@ -269,8 +270,8 @@ def test_a_term_that_is_over_ends_at_night_once(session: Session, make: Make) ->
         make.certificate(make.person("Dora"))
         assert nightly.expire(session) == 2
         assert nightly.expire(session) == 0
-    assert [make.authorization_of(one).status for one in (old, paused, gone)] == ["ended", "ended", "revoked"]
-    reasons = select(AuthorizationStatus.reason).where(AuthorizationStatus.status == "ended")
+    assert [make.authorization_of(one).status for one in (old, paused, gone)] == ["expired", "expired", "revoked"]
+    reasons = select(AuthorizationStatus.reason).where(AuthorizationStatus.status == "expired")
     assert set(session.scalars(reasons)) == {nightly.TERM_OVER}
 
 

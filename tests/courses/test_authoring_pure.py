@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.authoring import comparison, differences, proofreading, readability
+from courses.authoring import comparison, proofreading, readability
 from courses.authoring.comparison import StoredText
-from courses.authoring.differences import Piece
 from courses.files.loading import CONTENT
-from lms.base import markdown
+from lms.base import differences, markdown
+from lms.base.differences import Piece
 
 
 def said(old: str, new: str) -> list[list[tuple[str, str]]]:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.authoring import differences, reshaping, unseen
-from courses.authoring.differences import Row
+from courses.authoring import reshaping, unseen
+from lms.base import differences
+from lms.base.differences import Row
 
 
 def sides(rows: list[Row]) -> list[tuple[str, str]]:

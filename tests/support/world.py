@@ -7,11 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates.models import Certificate
+from certificates.papers import asking
+from certificates.papers.asking import Choice
+from certificates.papers.models import PaperBatch
 from courses import catalog
 from courses.media.models import Media, MediaItem
 from courses.models import Course
 from lms import content, demo
 from lms.base import clock
+from lms.guidelines import drafting
 from lms.people.models import Person, PersonRole
 from quizzes import attempts, closing
 from quizzes.attempt_models import Attempt, PaperItem
@@ -73,6 +77,8 @@ def fill(app: Flask) -> None:
             _add_missing_kinds(session)
             _add_marking(session)
             _add_practice(session)
+            _add_guideline_draft(session)
+            _add_papers(session)
 
 
 def _add_missing_kinds(session: Session) -> None:
@@ -122,6 +128,23 @@ def _add_practice(session: Session) -> None:
     session.add(PracticeCard(person_id=holder, question_id=_question_number(session), due_on=due_on))
 
 
+def _add_papers(session: Session) -> None:
+    """A file of certificates that the hub asked for and nobody has drawn yet."""
+    hub = session.scalars(select(Person.id).where(Person.email == KINDS["hub"])).one()
+    asking.ask(session, Choice(level="L1"), by_id=hub, language="en")
+
+
+def _paper_batch(session: Session) -> str:
+    return session.scalars(select(PaperBatch.uid)).first() or ""
+
+
+def _add_guideline_draft(session: Session) -> None:
+    """A draft of the guideline in which a clause was left out."""
+    author = session.scalars(select(Person.id).where(Person.email == "author@acme.example")).one()
+    drafting.open_draft(session, "how-we-speak", author)
+    drafting.remove_clause(session, "how-we-speak", author, "D12")
+
+
 def visitors(session: Session) -> dict[str, Visitor]:
     """One of every kind, and nobody."""
     found = {"anonymous": Visitor("anonymous", None, frozenset(), False)}
@@ -160,6 +183,17 @@ def addresses(session: Session) -> list[Address]:
         Address("people.login", {}),
         Address("people.confirm_logout", {}),
         Address("guidelines.guideline", {"slug": "how-we-speak"}),
+        Address("guidelines.guideline", {"slug": "how-we-speak", "version": 1}),
+        Address("guidelines.print", {"slug": "how-we-speak"}),
+        Address("guidelines.accepted", {"slug": "how-we-speak", "attestation_id": 2147483647}, frozenset()),
+        Address("guideline_studio.guidelines", {}),
+        Address("guideline_studio.guideline", {"slug": "how-we-speak"}),
+        Address("guideline_studio.preview", {"slug": "how-we-speak", "tier": "manager"}),
+        Address("guideline_studio.compare", {"slug": "how-we-speak", "old": 1, "new": 2}),
+        *(Address(f"guideline_studio.{name}", {"slug": "how-we-speak"}) for name in ("head", "publishing")),
+        Address("guideline_studio.clause", {"slug": "how-we-speak", "code": "D2"}),
+        Address("guideline_studio.new_clause", {"slug": "how-we-speak", "kind": "duty"}),
+        Address("clause_map.page", {}),
         Address("courses.catalog", {}),
         Address("courses.course", one_course),
         Address("courses.lesson", one_lesson),
@@ -177,12 +211,49 @@ def addresses(session: Session) -> list[Address]:
         Address("practice.question", one_course | {"number": _card(session)}, frozenset({"holder"})),
         Address("practice.question", one_course | {"number": 2147483647}, frozenset()),
         Address("certificates.mine", {}),
+        Address("handles.mine", {}),
+        Address("handles.desk", {}),
+        Address("handles.new_branded", {}),
+        Address("handles.one_branded", {"number": 2147483647}, frozenset()),
+        Address("bench.bench", {}),
+        Address("bench.table", {}),
+        Address("bench.colleagues", {"topic": "published"}),
+        Address("register_list.listed", {}),
+        Address("register_list.signed", {}),
+        Address("way.level", {"code": "L1"}),
+        Address("way.level", {"code": "nothing"}, frozenset()),
+        Address("way.portfolio", {}),
+        Address("way.waiting", {}),
         Address("certificates.pdf", {"uid": certificate}, frozenset({"holder"})),
         Address("certificates.verify", {"uid": certificate}),
         Address("certificates.verify", {"uid": "0" * 32}, frozenset()),
         Address("certificates.verify_number", {}),
+        Address("credentials.key_set", {}),
+        Address("credentials.profile", {}),
+        Address("credentials.one_key", {"thumbprint": "none"}, frozenset()),
+        Address("credentials.revocation_list", {}),
+        Address("credentials.status_list", {"number": 1}),
+        Address("credentials.status_list", {"number": 1, "purpose": "suspension"}),
+        Address("credentials.credential", {"uid": certificate}),
+        Address("credentials.credential", {"uid": "0" * 32}, frozenset()),
+        Address("credentials.token", {"uid": certificate}),
+        Address("credentials.picture", {"uid": certificate, "kind": "png"}),
+        Address("credentials.ask_check", {}),
+        Address("credentials.linkedin", {"uid": certificate}, frozenset({"holder"})),
+        Address("certificates.badge", {"uid": certificate}),
+        Address("corrections.correct", {"uid": certificate}),
+        Address("papers.choose", {}),
+        Address("papers.choose", {"level": "L1", "first": "2020-01-01"}),
+        Address("papers.batch", {"uid": _paper_batch(session)}),
+        Address("papers.file", {"uid": _paper_batch(session)}, frozenset()),
         Address("certificates.speakers", {}),
         Address("certificates.check", {"handle": "@nobody", "channel": "linkedin", "topic": "published"}),
+        Address("certificates.check", {"handle": "ana.peeters", "topic": "results", "country": "be", "deed": "reply"}),
+        Address("periods.may_i_post", {}),
+        Address("periods.may_i_post", {"topic": "results", "channel": "linkedin", "on": "2026-11-20"}),
+        Address("periods.may_i_post", {"who": "a", "on": "", "deed": "reply"}),
+        Address("periods.periods", {}),
+        Address("periods.crisis", {}),
         Address("reports.team", {}),
         Address("reports.team_csv", {}),
         Address("reports.branch", alice, above_alice),
@@ -254,6 +325,13 @@ def addresses(session: Session) -> list[Address]:
         Address("quiz_coaching.retakes", {}),
         Address("quiz_coaching.everybody", {}),
         Address("quiz_coaching.mine", {}),
+        Address("levels.levels", {}),
+        Address("levels.new", {}),
+        Address("levels.level", {"code": "L2"}),
+        Address("levels.edit", {"code": "crisis"}),
+        Address("levels.history", {"code": "L1"}),
+        Address("entitlements.listed", {"show": "take_back"}),
+        Address("entitlements.new", {"code": "L2"}),
         Address("records.search", {}),
         Address("records.search", {"q": "ana"}),
         *(Address(name, {"uid": _attempt_uid(session, marked_attempt)}, keepers) for name in RECORDS),

@@ -29,6 +29,13 @@ GUARDED = {
 }
 """Tables whose guards are taken away while tables change, and made anew afterwards."""
 CHECKS = {
+    "person": {
+        "email_lower": "email = lower(email)",
+        "listed_as": "listed_as IN ('full', 'initials')",
+        "not_own_manager": "manager_id <> id",
+        "status": "status IN ('active', 'leave', 'left')",
+        "tier": "tier IN ('executive', 'manager', 'staff')",
+    },
     "authorization": {
         "certificate": "certificate_id IS NOT NULL OR status IN ('requested', 'declined', 'approved')",
         "ends_on": "ends_on >= starts_on",
@@ -792,6 +799,13 @@ def upgrade() -> None:
     _change_certificates()
     _change_authorizations()
     _change_guidelines()
+    _add("person", {"listed_as": (sa.String(), "full")})
+    op.create_index(
+        op.f("ix_person_name"),
+        "person",
+        ["family_name", "given_name", "id"],
+        unique=False,
+    )
     with _changing("handle") as table:
         table.add_column(sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
         table.drop_constraint(op.f("uq_handle_channel_name"), type_="unique")
@@ -859,12 +873,23 @@ def _change_authorizations() -> None:
         table.alter_column("certificate_id", existing_type=sa.Integer(), nullable=True)
         table.create_foreign_key(op.f("fk_authorization_requested_by_id_person"), "person", ["requested_by_id"], ["id"])
         table.create_index(op.f("ix_authorization_status_authorization_ends_on"), ["status", "ends_on"], unique=False)
+        table.drop_index(op.f("ix_authorization_person_id_authorization_status"))
+        table.create_index(
+            op.f("ix_authorization_of_person"),
+            ["person_id", "status", "ends_on"],
+            unique=False,
+        )
     with _changing("authorization_scope") as table:
         table.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         table.drop_constraint(op.f("pk_authorization_scope"), type_="primary")
         table.create_primary_key(op.f("pk_authorization_scope"), ["authorization_id", "revision", "dimension", "value"])
     with _changing("authorization_scope") as table:
         table.alter_column("revision", existing_type=sa.Integer(), server_default=None)
+        table.create_index(
+            op.f("ix_authorization_scope_value"),
+            ["dimension", "value", "authorization_id"],
+            unique=False,
+        )
     _keep_one_request()
     _index_some(
         "uq_authorization_one_request",

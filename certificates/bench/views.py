@@ -1,0 +1,82 @@
+"""The bench for the hub, and for all colleagues who can speak about something right now."""
+
+from datetime import timedelta
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from certificates import checking, days, vocabulary
+from certificates.authority import Question
+from certificates.bench import counting
+from certificates.coverage import Wanted
+from certificates.level_models import DIMENSIONS
+from certificates.periods import calendar
+from lms.base import web
+from lms.base.access import SIGNED_IN, holders_of, open_to
+
+blueprint = Blueprint("bench", __name__)
+HUB = holders_of("hub", "administrator")
+SHOWN = 100
+"""Colleagues on a page; whoever needs fewer asks for more."""
+
+
+@blueprint.get("/bench")
+@open_to(HUB)
+def bench() -> str:
+    before, wanted = _before(), _wanted()
+    markets = [wanted.country] if wanted.country else []
+    found = counting.read(web.session(), days.today(), before, markets)
+    return render_template(
+        "bench/bench.html",
+        bench=found,
+        before=before,
+        last=days.today() + timedelta(days=before),
+        wanted=wanted,
+        countries=vocabulary.choices("country"),
+        word=vocabulary.word,
+    )
+
+
+@blueprint.get("/bench.csv")
+@open_to(HUB)
+def table() -> Response:
+    held = counting.holders(web.session(), days.today(), _wanted())
+    if "before" in request.args:
+        last = days.today() + timedelta(days=_before())
+        held = [one for one in held if one.ends_on <= last]
+    response = make_response(counting.table(held))
+    response.content_type = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="bench-{days.today().isoformat()}.csv"'
+    return response
+
+
+@blueprint.get("/colleagues/speakers")
+@open_to(SIGNED_IN)
+def colleagues() -> str:
+    wanted, today = _wanted(), days.today()
+    held = counting.holders(web.session(), today, wanted) if wanted.enough else []
+    question = Question(today, **{name: getattr(wanted, name) for name in DIMENSIONS})
+    return render_template(
+        "bench/colleagues.html",
+        wanted=wanted,
+        held=counting.strongest(held)[:SHOWN],
+        count=len({one.person_id for one in held}),
+        silence=counting.silence(question, calendar.circumstances(web.session(), today)),
+        choices={name: vocabulary.choices(name) for name in DIMENSIONS},
+        word=vocabulary.word,
+    )
+
+
+def _wanted() -> Wanted:
+    asked = {name: request.args.get(name, "").strip()[:100] for name in DIMENSIONS}
+    return Wanted(**{name: vocabulary.code_of(name, value) for name, value in asked.items()})
+
+
+def _before() -> int:
+    """How many days ahead: `?before=90`, at most two years; also a day, `?before=2026-12-31`."""
+    typed = request.args.get("before", "").strip()
+    if typed.isascii() and typed.isdigit() and len(typed) < 4:
+        return min(int(typed), 730)
+    if typed:
+        return min(max((checking.parse_day(typed) - days.today()).days, 0), 730)
+    return counting.BEFORE

@@ -1,0 +1,176 @@
+"""Handing out what a permission comes with, and taking it back: the tasks open and turn by themselves.
+
+A task belongs to a permission. When somebody renews, what she has stays hers: the task moves on to the new permission.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from certificates.entitlements.models import Entitlement, EntitlementTask
+from certificates.events import AuthorizationChanged, AuthorizationGranted, AuthorizationsChanged
+from certificates.models import Authorization
+from lms.base import audit, clock, webhooks
+from lms.base.errors import Conflict, NotFound
+from lms.base.i18n import gettext
+from lms.people.models import Person
+
+OVER = ("expired", "archived", "ended", "revoked")
+"""Standings with which a permission is over."""
+STANDS = ("active", "suspended")
+OPEN = ("to_give", "to_return")
+DEEDS = {"give": ("to_give", "given"), "take_back": ("to_return", "returned"), "drop": ("to_give", "dropped")}
+"""What the hub can do: from which state of a task to which."""
+_another = aliased(Authorization)
+
+
+def open_for(session: Session, event: AuthorizationGranted) -> None:
+    """Open a task for each thing that the level comes with, or keep what the holder has from the permission before."""
+    wanted = session.scalars(
+        select(Entitlement)
+        .join(Authorization, Authorization.level_id == Entitlement.level_id)
+        .where(Authorization.id == event.authorization_id, Entitlement.retired_at.is_(None))
+        .order_by(Entitlement.id)
+    ).all()
+    if not wanted:
+        return
+    had = _kept(session, event, [one.id for one in wanted])
+    now = clock.now()
+    opened = [
+        EntitlementTask(
+            entitlement_id=one.id,
+            authorization_id=event.authorization_id,
+            person_id=event.person_id,
+            state="to_give",
+            opened_at=now,
+        )
+        for one in wanted
+        if one.id not in had
+    ]
+    session.add_all(opened)
+    session.flush()
+    _tell(session, [task.id for task in opened])
+
+
+def changed(session: Session, event: AuthorizationChanged) -> None:
+    """What follows when a permission is over."""
+    if event.status in OVER:
+        close_for_all(session, [event.authorization_id])
+
+
+def many_changed(session: Session, event: AuthorizationsChanged) -> None:
+    """What follows when permissions are over by a rule."""
+    if event.status in OVER:
+        close_for_all(session, event.authorization_ids)
+
+
+def close_for(session: Session, authorization_id: int) -> None:
+    """Turn the tasks of a permission that is over: see `close_for_all`."""
+    close_for_all(session, [authorization_id])
+
+
+def close_for_all(session: Session, authorization_ids: Collection[int]) -> None:
+    """Turn the tasks of permissions that are over, in the same few statements however many.
+
+    What was given and goes back is to be returned, what was not given yet is dropped. Somebody who has another
+    permission of the same level by now keeps everything. A second time changes nothing.
+    """
+    if not authorization_ids:
+        return
+    now = clock.now()
+    tasks = EntitlementTask.authorization_id.in_(_over(authorization_ids))
+    returnable = EntitlementTask.entitlement_id.in_(select(Entitlement.id).where(Entitlement.returnable))
+    back = _turn(session, and_(tasks, returnable, EntitlementTask.state == "given"), "to_return", return_asked_at=now)
+    dropped = _turn(session, and_(tasks, EntitlementTask.state == "to_give"), "dropped")
+    _tell(session, [*back, *dropped])
+
+
+def do(session: Session, task_id: int, deed: str, by_id: int, note: str = "") -> EntitlementTask:
+    """Say that something was given ("give"), is back ("take_back"), or will not be given ("drop"). Audited.
+
+    Raises `NotFound`, and `Conflict` when somebody else was faster.
+    """
+    task = session.scalar(
+        select(EntitlementTask)
+        .where(EntitlementTask.id == task_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if task is None or deed not in DEEDS:
+        raise NotFound
+    before, after = DEEDS[deed]
+    if task.state != before:
+        raise Conflict(gettext("Somebody has done this already. Nothing was changed."))
+    task.state, task.note = after, note or task.note
+    if deed == "give":
+        task.given_at, task.given_by_id = clock.now(), by_id
+    elif deed == "take_back":
+        task.returned_at, task.returned_by_id = clock.now(), by_id
+    audit.record(session, f"entitlement became {after}", f"entitlement_task:{task.id}", actor_id=by_id)
+    session.flush()
+    _tell(session, [task.id])
+    return task
+
+
+def _kept(session: Session, event: AuthorizationGranted, entitlement_ids: Sequence[int]) -> set[int]:
+    """Move the tasks of earlier permissions to this one; returns which entitlements are seen to."""
+    rows = session.execute(
+        select(EntitlementTask.id, EntitlementTask.entitlement_id, EntitlementTask.authorization_id)
+        .where(
+            EntitlementTask.person_id == event.person_id,
+            EntitlementTask.entitlement_id.in_(entitlement_ids),
+            (EntitlementTask.authorization_id == event.authorization_id) | EntitlementTask.state.in_((*OPEN, "given")),
+        )
+        .order_by(EntitlementTask.id)
+    ).all()
+    own = {row.entitlement_id for row in rows if row.authorization_id == event.authorization_id}
+    moved = {row.entitlement_id: row.id for row in rows if row.entitlement_id not in own}
+    if moved:
+        here = EntitlementTask.id.in_(moved.values())
+        _turn(session, and_(here, EntitlementTask.state == "to_return"), "given", return_asked_at=None)
+        session.execute(update(EntitlementTask).where(here).values(authorization_id=event.authorization_id))
+    return own | set(moved)
+
+
+def _over(authorization_ids: Collection[int]) -> Select[int]:
+    """Those of the permissions whose holders have no other one of the same level."""
+    other = exists().where(
+        _another.person_id == Authorization.person_id,
+        _another.level_id == Authorization.level_id,
+        _another.id != Authorization.id,
+        _another.status.in_(STANDS),
+    )
+    return select(Authorization.id).where(Authorization.id.in_(authorization_ids), ~other)
+
+
+def _turn(session: Session, which: ColumnElement[bool], state: str, **more: object) -> list[int]:
+    turned = (
+        update(EntitlementTask)
+        .where(which)
+        .values(state=state, **more)
+        .returning(EntitlementTask.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return list(session.scalars(turned))
+
+
+def _tell(session: Session, task_ids: Collection[int]) -> None:
+    """Tell the systems that hand things out, one message a task."""
+    if not task_ids:
+        return
+    rows = session.execute(
+        select(EntitlementTask.state, Entitlement.code, Entitlement.kind, Authorization.uid, Person.uid.label("person"))
+        .join(Entitlement, Entitlement.id == EntitlementTask.entitlement_id)
+        .join(Authorization, Authorization.id == EntitlementTask.authorization_id)
+        .join(Person, Person.id == EntitlementTask.person_id)
+        .where(EntitlementTask.id.in_(task_ids))
+        .order_by(EntitlementTask.id)
+    ).all()
+    webhooks.queue_all(
+        session,
+        (
+            (f"entitlement.{state}", uid, {"entitlement": code, "kind": kind, "state": state, "person": person})
+            for state, code, kind, uid, person in rows
+        ),
+    )

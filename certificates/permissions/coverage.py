@@ -1,0 +1,40 @@
+"""Whether a scope lies within another: what is asked for within what a level gives, what is limited within what was."""
+
+from certificates import authority, vocabulary
+from certificates.standing import Scope
+from lms.base.errors import Invalid
+from lms.base.i18n import gettext
+
+
+def outside(ceiling: Scope, wanted: Scope) -> list[tuple[str, str]]:
+    """Dimension and value of all that is wanted and not covered; no country means all of them, which is wider."""
+    found = [("channel", value) for value in sorted(wanted.channels) if not authority.covers_channel(ceiling, value)]
+    found += [("topic", value) for value in sorted(wanted.topics) if not authority.covers_topic(ceiling, value)]
+    found += [("language", value) for value in sorted(wanted.languages) if not _language(ceiling, value)]
+    return found + [("country", value) for value in _countries(ceiling, wanted)]
+
+
+def check(ceiling: Scope, wanted: Scope) -> None:
+    """Raise `Invalid`, with a sentence, for a scope that is wider than another or leaves open what must be chosen."""
+    wider = outside(ceiling, wanted)
+    if wider:
+        named = ", ".join(vocabulary.word(dimension, value) for dimension, value in wider)
+        raise Invalid(gettext("This cannot be given here: %(list)s. Leave it out.", list=named))
+    chosen = dict(wanted.pairs_by_dimension())
+    if any(given and not chosen[dimension] for dimension, given in ceiling.pairs_by_dimension()[:3]):
+        raise Invalid(gettext("Choose at least one channel, one topic and one language, as far as they are offered."))
+
+
+def regulated(scope: Scope) -> bool:
+    """Whether a scope names a topic about which legal decides too."""
+    return not scope.topics.isdisjoint(authority.RED_TOPICS)
+
+
+def _language(ceiling: Scope, value: str) -> bool:
+    return value in ceiling.languages or (value != "*" and authority.covers_language(ceiling, value))
+
+
+def _countries(ceiling: Scope, wanted: Scope) -> list[str]:
+    if not ceiling.countries or "*" in ceiling.countries:
+        return []
+    return sorted((wanted.countries or {"*"}) - ceiling.countries)

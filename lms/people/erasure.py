@@ -1,0 +1,76 @@
+"""Forgetting somebody: what names her goes, and what the company has to prove stays, under no name.
+
+What hangs on people in other parts is theirs to forget: they follow the event.
+"""
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from lms.base import audit
+from lms.base.errors import Conflict, Invalid, NotFound
+from lms.base.events import announce
+from lms.base.i18n import gettext
+from lms.base.outbox import OutboxMessage
+from lms.people.events import PersonErased
+from lms.people.models import Person, PersonRole, SignIn
+
+GONE = "invalid"
+"""The domain that no mail can ever go to. Source: RFC 2606."""
+
+
+def by_email(session: Session, email: str) -> Person:
+    """Who has this address. Raises `NotFound`."""
+    person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    if person is None:
+        raise NotFound(gettext("Nobody here has the address %(email)s.", email=email))
+    return person
+
+
+def erase(session: Session, person_id: int, reason: str, *, by_id: int | None = None) -> None:
+    """Take somebody's name, address and sign-in out for good. It cannot be undone.
+
+    Raises `NotFound`, `Invalid` without a reason, and `Conflict` when she was erased before or still leads people.
+    """
+    if not reason.strip():
+        raise Invalid(gettext("Say why in a few words: it is kept in the audit trail."))
+    person = session.scalar(select(Person).where(Person.id == person_id).with_for_update(key_share=True))
+    if person is None:
+        raise NotFound
+    if is_erased(person):
+        raise Conflict(gettext("This person was erased before."))
+    if session.scalar(select(exists().where(Person.manager_id == person_id, Person.status != "left"))):
+        raise Conflict(gettext("People report to this person. Give them another manager first."))
+    _forget_mail(session, person.email)
+    announce(session, PersonErased(person_id, reason, by_id))
+    _forget(session, person)
+    audit.record(session, "erased a person", f"person:{person_id}", actor_id=by_id, reason=reason)
+
+
+def is_erased(person: Person) -> bool:
+    """Whether somebody was erased."""
+    return person.email == f"erased-{person.uid}@{GONE}"
+
+
+def _forget(session: Session, person: Person) -> None:
+    person.email = f"erased-{person.uid}@{GONE}"
+    person.given_name, person.family_name = "Erased", ""
+    person.employee_id = person.unit_id = person.manager_id = person.hire_date = person.password_hash = None
+    person.job = person.country = ""
+    person.status, person.listed = "left", False
+    for table in (SignIn, PersonRole):
+        session.execute(delete(table).where(table.person_id == person.id))
+    session.flush()
+
+
+def _forget_mail(session: Session, email: str) -> None:
+    """Mail to her: what waits is not sent any more, and what was sent is not kept."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.recipient == email, OutboxMessage.state == "queued")
+        .values(state="dead", error="erased")
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.recipient == email)
+        .values(recipient=f"erased@{GONE}", subject="", body="")
+    )
