@@ -180,7 +180,7 @@ def _deed(standing: Standing, deed: str) -> Ruling | None:
     if deed == "reply" and not standing.may_reply:
         return rulings.reply()
     if deed == "commit" and not standing.may_commit:
-        return rulings.commit()
+        return rulings.commitment()
     return None
 
 

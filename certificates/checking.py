@@ -26,6 +26,7 @@ LONGEST = 100
 PARTS = ("handle", "person", *DIMENSIONS, "deed", "on")
 """What can be said in a question: who, by account or public id, and what about."""
 _UID = re.compile(r"[0-9a-f]{32}")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -88,7 +89,7 @@ def parse_day(typed: str) -> date:
 
 def question(typed: Mapping[str, str]) -> tuple[str, str, Question]:
     """Handle, public id of the person, and question, from what was typed. Raises `Invalid` for what cannot be one."""
-    if any(len(value) > LONGEST or "\0" in value for value in typed.values()):
+    if any(len(value) > LONGEST or _NO_TEXT.search(value) for value in typed.values()):
         raise Invalid(gettext("One of the words is too long."))
     handle, person = typed["handle"].strip().lstrip("@").lower(), typed["person"].strip().lower()
     if not handle and not person:

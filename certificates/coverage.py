@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from certificates import authority, days, vocabulary
 from certificates.handles import names
-from certificates.models import Authorization, AuthorizationScope
+from certificates.level_models import Level
+from certificates.models import Authorization, AuthorizationScope, Certificate
 from certificates.standing import Scope
 
 WIDENED = ("topic", "language", "country")
@@ -41,6 +43,16 @@ class Wanted:
 def holding(today: date) -> list[ColumnElement[bool]]:
     """The conditions on a permission that holds today."""
     return [Authorization.status == "active", Authorization.starts_on <= today, Authorization.ends_on >= today]
+
+
+def endorsements(session: Session) -> tuple[int, ...]:
+    """The numbers of the endorsements that somebody ever got. One statement."""
+    return tuple(session.scalars(endorsements_given()))
+
+
+def endorsements_given() -> Select[int]:
+    """The statement that finds the endorsements that somebody ever got."""
+    return select(Level.id).where(Level.kind == "endorsement", exists().where(Certificate.level_id == Level.id))
 
 
 def covering(wanted: Wanted, added: Sequence[int]) -> list[ColumnElement[bool]]:
@@ -87,8 +99,9 @@ def scopes_of(session: Session, authorization_ids: Sequence[int]) -> dict[int, S
 
 def scopes_of_all(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[int, Scope]:
     """The scopes in force of the permissions that meet some conditions, by number. One statement."""
+    pair = AuthorizationScope.dimension + ":" + AuthorizationScope.value
     rows = session.execute(
-        select(AuthorizationScope.authorization_id, AuthorizationScope.dimension, AuthorizationScope.value)
+        select(AuthorizationScope.authorization_id, func.aggregate_strings(pair, "\n"))
         .join(
             Authorization,
             and_(
@@ -97,11 +110,15 @@ def scopes_of_all(session: Session, conditions: Sequence[ColumnElement[bool]]) -
             ),
         )
         .where(*conditions)
+        .group_by(AuthorizationScope.authorization_id)
     )
-    pairs: dict[int, list[tuple[str, str]]] = {}
-    for number, dimension, value in rows:
-        pairs.setdefault(number, []).append((dimension, value))
-    return {number: Scope.of(found) for number, found in pairs.items()}
+    return {number: _scope_of(text) for number, text in rows}
+
+
+@lru_cache(maxsize=4096)
+def _scope_of(text: str) -> Scope:
+    """The scope of lines of dimension and value: most people have one of a few."""
+    return Scope.of((line.partition(":")[0], line.partition(":")[2]) for line in text.split("\n"))
 
 
 def asked_values(wanted: Wanted) -> dict[str, list[str]]:
@@ -121,34 +138,41 @@ def _values_of(scope: Scope, dimension: str) -> set[str]:
     return {value for kind, value in scope.pairs() if kind == dimension}
 
 
+def one_row(table: type[Authorization] | type[AuthorizationScope], *conditions: ColumnElement[bool]) -> Any:
+    """One row of a table, or none, to be asked whether it is there.
+
+    PostgreSQL would make a join of EXISTS, and then cannot stop at a full page.
+    """
+    return select(literal_column("1")).select_from(table).where(*conditions).limit(literal_column("1"))
+
+
 def _in_scope(dimension: str, *conditions: ColumnElement[bool]) -> Any:
-    """One row of a scope, or nothing. PostgreSQL would make a join of EXISTS, and then cannot stop at a full page."""
-    return (
-        select(literal(1))
-        .where(
-            AuthorizationScope.authorization_id == Authorization.id,
-            AuthorizationScope.revision == Authorization.revision,
-            AuthorizationScope.dimension == dimension,
-            *conditions,
-        )
-        .limit(1)
-        .correlate(Authorization)
-        .scalar_subquery()
+    """One row of the scope in force, or nothing."""
+    row = one_row(
+        AuthorizationScope,
+        AuthorizationScope.authorization_id == Authorization.id,
+        AuthorizationScope.revision == Authorization.revision,
+        AuthorizationScope.dimension == dimension,
+        *conditions,
     )
+    return row.correlate(Authorization).scalar_subquery()
 
 
 def _endorsed(dimension: str, values: list[str], added: Sequence[int]) -> ColumnElement[bool]:
-    """Whether an endorsement that holds today gives the same person something of a dimension."""
-    other = aliased(Authorization)
-    today = days.today()
-    return exists().where(
-        other.person_id == Authorization.person_id,
-        other.level_id.in_(added),
-        other.status == "active",
-        other.starts_on <= today,
-        other.ends_on >= today,
-        AuthorizationScope.authorization_id == other.id,
-        AuthorizationScope.revision == other.revision,
-        AuthorizationScope.dimension == dimension,
-        AuthorizationScope.value.in_(values),
+    """Whether an endorsement that holds today gives the same person something of a dimension. All are found once."""
+    other, today = aliased(Authorization), days.today()
+    people = (
+        select(other.person_id)
+        .join(Certificate, Certificate.id == other.certificate_id)
+        .where(
+            Certificate.level_id.in_(added),
+            other.status == "active",
+            other.starts_on <= today,
+            other.ends_on >= today,
+            AuthorizationScope.authorization_id == other.id,
+            AuthorizationScope.revision == other.revision,
+            AuthorizationScope.dimension == dimension,
+            AuthorizationScope.value.in_(values),
+        )
     )
+    return Authorization.person_id.in_(people)

@@ -6,12 +6,10 @@ from lms.base.events import Event
 
 
 @dataclass(frozen=True)
-class AuthorizationGranted(Event):
-    """Somebody may speak, in a scope, from now on."""
+class AuthorizationsGranted(Event):
+    """One or many permissions began: their holders may speak from now on. Each has its certificate."""
 
-    person_id: int
-    authorization_id: int
-    certificate_id: int
+    authorization_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from courses.enrollment_models import Enrollment
 from courses.events import WouldComplete, WouldWithdraw
 from lms.base.errors import NotFound
 from lms.base.events import Foreseen
+from lms.guidelines import attestations
 from lms.guidelines import catalog as guidelines
-from lms.guidelines.models import Attestation
 
 _other, _held, _taken = aliased(Enrollment), aliased(Certificate), aliased(Authorization)
 
@@ -117,8 +117,7 @@ def _all_else(session: Session, level: LevelView) -> list[ColumnElement[bool]]:
         version_id = guidelines.live(session).version_id
     except NotFound:
         return [literal(False)]
-    accepted = exists().where(Attestation.person_id == Enrollment.person_id, Attestation.version_id == version_id)
-    return [*others, accepted]
+    return [*others, attestations.holds_for(Enrollment.person_id.expression, literal(version_id))]
 
 
 def _already(level: LevelView) -> ColumnElement[bool]:

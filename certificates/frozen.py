@@ -41,12 +41,25 @@ def content(
     `scope` is what is given, that of the level unless told. `subject` is the public id of the holder, `identity` the
     one by which a wallet recognizes her (`identity_of`), `requirements` what the certificate rests on.
     """
+    return shared(level=level, company=company, guideline=guideline, scope=scope) | own(
+        uid=uid,
+        number=number,
+        cycle=cycle,
+        holder=holder,
+        courses=courses,
+        issued_at=issued_at,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        subject=subject,
+        identity=identity,
+        requirements=requirements,
+    )
+
+
+def shared(*, level: LevelView, company: str, guideline: GuidelineView, scope: Scope | None = None) -> Content:
+    """The part that is the same for all who are awarded a level together."""
     return {
         "schema": SCHEMA,
-        "uid": uid,
-        "number": number,
-        "cycle": cycle,
-        "holder": {"name": holder},
         "company": company,
         "level": {
             "code": level.code,
@@ -58,6 +71,29 @@ def content(
             for dimension, value in (level.scope if scope is None else scope).pairs()
         ],
         "guideline": _guideline(guideline),
+    }
+
+
+def own(
+    *,
+    uid: str,
+    number: str,
+    cycle: int,
+    holder: str,
+    courses: Iterable[CourseView],
+    issued_at: datetime,
+    valid_from: date,
+    valid_until: date,
+    subject: str,
+    identity: Mapping[str, str] | None,
+    requirements: Iterable[Mapping[str, Any]],
+) -> Content:
+    """The part that is the holder's alone."""
+    return {
+        "uid": uid,
+        "number": number,
+        "cycle": cycle,
+        "holder": {"name": holder},
         "courses": [
             {"code": course.code, "slug": course.slug, "version": course.version_number, "titles": dict(course.titles)}
             for course in courses

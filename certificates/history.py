@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Date, insert, literal, null, select, update
+from sqlalchemy import Date, String, cast, insert, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from certificates.events import AuthorizationChanged, AuthorizationsChanged
@@ -78,8 +78,9 @@ def record_all(
         ).where(Authorization.id.in_(some))
         columns = ["authorization_id", "status", "at", "by_id", "cause", "reason", "until", *_IN_FORCE]
         session.execute(insert(AuthorizationStatus).from_select(columns, changed.order_by(Authorization.id)))
-        subjects = [f"authorization:{number}" for number in some]
-        audit.record_all(session, f"authorization became {status}", subjects, actor_id=by_id, reason=reason)
+        named = select(literal("authorization:").concat(cast(Authorization.id, String))).order_by(Authorization.id)
+        subjects = named.where(Authorization.id.in_(some))
+        audit.record_found(session, f"authorization became {status}", subjects, actor_id=by_id, reason=reason)
         announce(session, AuthorizationsChanged(tuple(some), status))
 
 

@@ -11,7 +11,7 @@ from certificates.credentials import keys
 from certificates.speakers import Speaker
 from lms.base.settings import in_force
 
-PAGE = 500
+PAGE = 200
 
 
 def page(session: Session, after: int) -> dict[str, Any]:

@@ -251,7 +251,7 @@ def reply() -> Ruling:
     )
 
 
-def commit() -> Ruling:
+def commitment() -> Ruling:
     """Promising something in the name of the company is not part of the permission."""
     return _no(
         "commit",

@@ -1,30 +1,43 @@
 """Finding speakers: who may speak today, by name, by account, and by what they may speak about."""
 
-import difflib
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, String, cast, func, literal_column, select
+from sqlalchemy.orm import Session, aliased
 
-from certificates import days, ladder, naming
-from certificates.coverage import Wanted, asked_values, covering, covers, holding, scopes_of, widened
-from certificates.handles import names
+from certificates import authority, calling, days, ladder, naming, rulings
+from certificates.authority import Question
+from certificates.coverage import (
+    Wanted,
+    asked_values,
+    covering,
+    covers,
+    endorsements,
+    endorsements_given,
+    holding,
+    one_row,
+    scopes_of,
+    widened,
+)
 from certificates.handles.models import BrandedHandle
-from certificates.models import Authorization, AuthorizationScope, Certificate, Handle
+from certificates.level_models import Level
+from certificates.likeness import Likeness
+from certificates.models import Authorization, AuthorizationScope, Certificate
+from certificates.periods import calendar
+from certificates.rulings import Circumstances
 from certificates.standing import Scope
 from lms.base.i18n import pick
 from lms.people.models import Person, Unit
 
-PAGE = 20
+PAGE, LONGEST = 20, 100
 LAST_PAGE = 50
 """The register is not a list to walk through; whoever looks for more narrows the search."""
-NEAR_AMONG = 1500
-ALIKE = 0.7
-WORDS, LONGEST = 6, 100
+NEAR_AMONG, BEST = 1500, 50
+HERE = ("active", "leave")
+"""Who has not left. Named, because PostgreSQL takes "not left" for next to nobody when it plans for any value."""
 FEW = 2000
 """Up to so many rows of a scope, a search begins with them; above it goes through the names until a page is full."""
 
@@ -49,6 +62,7 @@ class Found:
     """A page of speakers; `near` are names like the one looked for, when there is none with it.
 
     `account` says what is known of an account that was looked for: nothing asked, `held`, `branded` or `unknown`.
+    `silence` says why even speakers wait today, or nothing.
     """
 
     speakers: list[Speaker]
@@ -56,16 +70,16 @@ class Found:
     more: bool
     near: list[Speaker]
     account: str = ""
+    silence: str = ""
 
 
 def search(session: Session, wanted: Wanted, page: int = 1) -> Found:
-    """Listed people with a permission that holds today and covers what is looked for. At most nine statements."""
+    """Listed people with a permission that holds today and covers what is looked for. At most eleven statements."""
     if not wanted.enough:
         return Found([], 1, False, [])
     page = min(page, LAST_PAGE)
-    added = endorsements(session)
-    statement = _people(wanted, added, *_few(session, wanted), *_named(session, wanted))
-    ids = session.scalars(statement.limit(PAGE + 1).offset(PAGE * (page - 1))).all()
+    added, known = _facts(session)
+    ids = _page(session, wanted, added, page)
     near = _near(session, wanted, added) if not ids and page == 1 and wanted.words and not wanted.account else []
     return Found(
         speakers=shown(session, ids[:PAGE], wanted),
@@ -73,12 +87,51 @@ def search(session: Session, wanted: Wanted, page: int = 1) -> Found:
         more=len(ids) > PAGE and page < LAST_PAGE,
         near=shown(session, near, wanted),
         account=_account(session, wanted, bool(ids)),
+        silence=_silence(wanted, known),
     )
 
 
-def endorsements(session: Session) -> tuple[int, ...]:
-    """The numbers of the endorsements of the ladder. One statement."""
-    return tuple(level.id for level in ladder.levels(session) if level.kind == "endorsement")
+def _facts(session: Session) -> tuple[tuple[int, ...], Circumstances]:
+    """The endorsements that somebody ever got, and what holds for everybody today: of both, in one statement."""
+    added = (
+        endorsements_given().with_only_columns(func.aggregate_strings(cast(Level.id, String), ",")).scalar_subquery()
+    )
+    ids, *state = session.execute(select(added, *calendar.state_columns())).one()
+    known = calendar.of_state(session, tuple(state)).on(days.today())
+    return tuple(int(number) for number in (ids or "").split(",") if number), known
+
+
+def _silence(wanted: Wanted, known: Circumstances) -> str:
+    """Why even these people had better wait today, as a sentence: a crisis, or a quiet period. Else empty."""
+    if known.crisis:
+        return rulings.in_crisis(known.crisis).reason
+    question = Question(days.today(), wanted.channel, wanted.topic, wanted.language, wanted.country)
+    quiet = next((one for one in known.quiet if authority.is_quiet(one, question)), None)
+    return rulings.in_quiet(quiet).reason if quiet else ""
+
+
+def _page(session: Session, wanted: Wanted, added: Sequence[int], page: int) -> Sequence[int]:
+    """The numbers of a page of people and one more.
+
+    What was typed is looked for anywhere in names; when that is more than a page, those who begin with it, if there
+    are any. Both stop at a full page.
+    """
+    few = _few(session, wanted)
+    named, *begins = (_people(wanted, added, *few, *names) for names in calling.named(session, wanted))
+    ids = session.scalars(_limited(named, PAGE + 1)).all() if page == 1 else []
+    if page == 1 and len(ids) <= PAGE:
+        return ids
+    offset = PAGE * (page - 1)
+    for way in begins:
+        found = session.scalars(_limited(way, PAGE + 1, offset)).all()
+        if found or (page > 1 and session.scalar(_limited(way, 1))):
+            return found
+    return ids or session.scalars(_limited(named, PAGE + 1, offset)).all()
+
+
+def _limited(statement: Any, limit: int, offset: int = 0) -> Any:
+    """A part of what is found. The numbers stand in the statement: a plan made for any number reads all there is."""
+    return statement.limit(literal_column(str(limit))).offset(literal_column(str(offset)))
 
 
 def _few(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -93,7 +146,8 @@ def _few(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
         for name, values in asked.items()
     }
     counts = [
-        select(func.count()).select_from(rows.limit(FEW + 1).subquery()).scalar_subquery() for rows in within.values()
+        select(func.count()).select_from(_limited(rows, FEW + 1).subquery()).scalar_subquery()
+        for rows in within.values()
     ]
     count, name = min(zip(session.execute(select(*counts)).one(), within, strict=True))
     holders = select(Authorization.person_id).where(Authorization.id.in_(within[name]))
@@ -103,71 +157,32 @@ def _few(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
 def after(session: Session, number: int, limit: int) -> Sequence[int]:
     """The numbers of speakers who let themselves be found, above a number, for a list of all. Two statements."""
     statement = _people(Wanted(), endorsements(session), Person.id > number).order_by(None).order_by(Person.id)
-    return session.scalars(statement.limit(limit)).all()
+    return session.scalars(_limited(statement, limit)).all()
 
 
 def _people(wanted: Wanted, added: Sequence[int], *conditions: ColumnElement[bool]) -> Any:
     """The numbers of speakers who let themselves be found, by name."""
-    given = exists().where(Authorization.person_id == Person.id, *holding(days.today()), *covering(wanted, added))
+    given = one_row(
+        Authorization, Authorization.person_id == Person.id, *holding(days.today()), *covering(wanted, added)
+    ).correlate(Person)
     return (
         select(Person.id)
-        .where(Person.listed.is_(True), Person.status != "left", *conditions, given)
+        .where(Person.listed.is_(True), Person.status.in_(HERE), *conditions, given.scalar_subquery().is_not(None))
         .order_by(Person.family_name, Person.given_name, Person.id)
     )
 
 
-def _named(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Every word is in the name, or all of it is an account. Whoever is listed by initials is found by account only.
-
-    SQLite folds only A to Z, so variants are tried.
-    """
-    if not wanted.words:
-        return []
-    of_account = select(Handle.person_id).where(
-        Handle.name == names.folded(wanted.words), Handle.released_at.is_(None), Handle.confirmed_at.is_not(None)
-    )
-    holders = session.scalars(of_account).all()
-    if holders or wanted.account:
-        return [Person.id.in_(holders)]
-    name = Person.given_name + " " + Person.family_name
-    in_name = [
-        or_(*(name.icontains(form, autoescape=True) for form in sorted(_forms(word))))
-        for word in wanted.words.split()[:WORDS]
-    ]
-    return [*in_name, Person.listed_as == "full"]
-
-
-def _forms(word: str) -> set[str]:
-    if word.isascii():
-        return {word}
-    spelled = {unicodedata.normalize(form, word) for form in ("NFC", "NFD")}
-    return {form for one in spelled for form in (one, one.lower(), one.upper(), one.title())}
-
-
 def _near(session: Session, wanted: Wanted, added: Sequence[int]) -> list[int]:
     """Speakers whose name is like the one looked for: another spelling, a slip of the keys. The likest first."""
-    letters = {word[0] for word in wanted.words.split()} - {"%", "_", "\\"}
-    starts = [
-        column.ilike(f"{letter}%") for letter in sorted(letters) for column in (Person.given_name, Person.family_name)
-    ]
-    if not starts:
-        return []
-    statement = _people(wanted, added, or_(*starts), Person.listed_as == "full")
-    rows = session.execute(statement.add_columns(Person.given_name, Person.family_name).limit(NEAR_AMONG)).all()
-    matcher = difflib.SequenceMatcher(b=wanted.words.casefold())
-    scored = [(_likeness(matcher, row), row.id) for row in rows]
-    best_first = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
-    return [number for _, number in best_first[:5]]
-
-
-def _likeness(matcher: difflib.SequenceMatcher[str], row: Row[Any]) -> float:
-    """How much a name is like the one looked for, from 0.7 to 1; 0 for less. Dear sums only where cheap ones allow."""
-    best_so_far = 0.0
-    for name in (row.given_name, row.family_name, f"{row.given_name} {row.family_name}"):
-        matcher.set_seq1(name.casefold())
-        if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE:
-            best_so_far = max(best_so_far, matcher.ratio())
-    return best_so_far if best_so_far >= ALIKE else 0.0
+    alike = (
+        select(Person.id, Person.given_name, Person.family_name)
+        .where(Person.listed.is_(True), Person.status.in_(HERE), Person.listed_as == "full")
+        .where(calling.could_be(wanted.words))
+    )
+    rows = session.execute(_limited(alike, NEAR_AMONG)).all()
+    best = Likeness(wanted.words).best([(row.id, row.given_name, row.family_name) for row in rows], BEST)
+    may_speak = set(session.scalars(_people(wanted, added, Person.id.in_(best)))) if best else set()
+    return [number for number in best if number in may_speak][:5]
 
 
 def _account(session: Session, wanted: Wanted, found: bool) -> str:
@@ -176,6 +191,18 @@ def _account(session: Session, wanted: Wanted, found: bool) -> str:
         return "held" if wanted.account else ""
     branded = select(func.count()).where(BrandedHandle.name == wanted.account, BrandedHandle.closed_at.is_(None))
     return "branded" if session.scalar(branded) else "unknown"
+
+
+_later = aliased(Certificate)
+_NEWEST = (
+    select(_later.uid)
+    .where(_later.root_id == Certificate.id)
+    .order_by(_later.issue.desc())
+    .limit(literal_column("1"))
+    .correlate(Certificate)
+    .scalar_subquery()
+)
+"""The public id of the newest correction of a certificate, if there is one."""
 
 
 def shown(session: Session, ids: Sequence[int], wanted: Wanted) -> list[Speaker]:
@@ -188,7 +215,7 @@ def shown(session: Session, ids: Sequence[int], wanted: Wanted) -> list[Speaker]
             Authorization.person_id,
             Authorization.level_id,
             Authorization.ends_on,
-            Certificate.uid,
+            func.coalesce(_NEWEST, Certificate.uid).label("uid"),
             Person.uid.label("person_uid"),
             Person.given_name,
             Person.family_name,

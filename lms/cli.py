@@ -192,7 +192,7 @@ def erase(email: str, reason: str, yes: bool) -> None:
 
 @main.group("content")
 def contents() -> None:
-    """Courses as folders of files."""
+    """Guidelines and courses as folders of files."""
 
 
 @contents.command("load")
@@ -202,7 +202,7 @@ def contents() -> None:
 @click.option("--draft", is_flag=True, help="Keep courses as drafts for the studio instead of publishing them.")
 @command
 def load_content(folder: Path, dry_run: bool, yes: bool, draft: bool) -> None:
-    """Load courses and quizzes from FOLDER, all of them or, when something is wrong, none.
+    """Load guidelines, courses and quizzes from FOLDER, all of them or, when something is wrong, none.
 
     Says first what changes, and on a terminal asks. What is published asks no learner to do anything again, and no
     reviewer to sign off: who loads a text about a regulated topic answers for that.
@@ -226,8 +226,14 @@ def load_content(folder: Path, dry_run: bool, yes: bool, draft: bool) -> None:
 @click.option("--draft", is_flag=True, help="The draft of a course where there is one, instead of what is live.")
 @command
 def export_content(folder: Path, slugs: tuple[str, ...], draft: bool) -> None:
-    """Write courses and their quizzes into FOLDER, to keep in git and to load again without a difference."""
+    """Write guidelines, courses and their quizzes into FOLDER, to keep in git and to load again without a difference.
+
+    Guidelines are left out when courses are named.
+    """
     with _app() as app, app.extensions["database"].reading() as session, _progress("Writing") as seen:
+        for slug in () if slugs else content.guideline_slugs(session):
+            content.export_guideline(session, folder, slug, seen=seen)
+            click.echo(f"guideline {slug}: exported")
         for slug in slugs or content.course_slugs(session):
             content.export(session, app.extensions["files"], folder, slug, draft=draft, seen=seen)
             click.echo(f"course {slug}: exported")

@@ -7,7 +7,7 @@ from certificates import awards, erasure, foresight, telling, withdrawals
 from certificates import mail as certificate_mail
 from certificates.campaigns import running as campaigns
 from certificates.entitlements import tasks as entitlement_tasks
-from certificates.events import AuthorizationChanged, AuthorizationGranted, AuthorizationsChanged
+from certificates.events import AuthorizationChanged, AuthorizationsChanged, AuthorizationsGranted
 from certificates.levels import guarding
 from certificates.permissions import triggers as permission_triggers
 from courses.events import (
@@ -32,7 +32,7 @@ TABLE: Consequences = {
     CoursePublished: [search_index.course_published, quiz_desk.course_published],
     GuidelineAccepted: [permission_triggers.guideline_accepted, awards.guideline_accepted, campaigns.accepted],
     GuidelinePublished: [search_index.guideline_published, campaigns.published],
-    AuthorizationGranted: [entitlement_tasks.open_for, certificate_mail.congratulate, certificate_mail.tell_manager],
+    AuthorizationsGranted: [entitlement_tasks.open_for, certificate_mail.granted],
     AuthorizationChanged: [entitlement_tasks.changed, telling.changed],
     AuthorizationsChanged: [entitlement_tasks.many_changed, telling.many_changed],
     AttemptDecided: [permission_triggers.attempt_decided],

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -15,11 +15,12 @@ from courses.media import library
 from courses.paths import loading as paths
 from courses.review import topics
 from courses.search import index as search_index
-from lms.base import schema
+from lms.base import audit, schema
 from lms.base.content import ContentError, Faults
 from lms.base.db import Database
 from lms.base.errors import Conflict
 from lms.base.files import FileStore
+from lms.guidelines import drafting, shelf, writing
 from lms.guidelines import loading as guidelines
 from quizzes import bank
 from quizzes import export as quiz_export
@@ -64,34 +65,47 @@ class QuizPlan:
 
 @dataclass(frozen=True)
 class Plans:
-    """What loading a folder would do: courses first, then quizzes."""
+    """What loading a folder would do: guidelines (by slug: added, unchanged or kept) first, then courses, quizzes."""
 
     courses: list[bringing.Plan]
     quizzes: list[QuizPlan]
+    guidelines: dict[str, str] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[str]:
-        """All of it, for a person: a line for each course and quiz, and what changes below it."""
-        named = [(f"course {plan.written.slug}", plan.outcome, plan.lines) for plan in self.courses]
+        """All of it, for a person: a line for each guideline, course and quiz, and what changes below it."""
+        kept = "kept as it is: its authors write it in the studio"
+        named: list[tuple[str, str, list[str]]] = [
+            (f"guideline {slug}", kept if one == "kept" else one, []) for slug, one in self.guidelines.items()
+        ]
+        named += [(f"course {plan.written.slug}", plan.outcome, plan.lines) for plan in self.courses]
         named += [(f"quiz {plan.written.slug}", plan.outcome, plan.lines) for plan in self.quizzes]
         return [line for what, word, lines in named for line in (f"{what}: {word}", *(f"  {one}" for one in lines))]
 
     @property
     def changes(self) -> bool:
         """Whether anything would change."""
-        return any(plan.lines for plan in self.courses) or any(plan.lines for plan in self.quizzes)
+        lines = [plan.lines for plan in self.courses] + [plan.lines for plan in self.quizzes]
+        return "added" in self.guidelines.values() or any(lines)
 
 
 def plan(session: Session, files: FileStore, folder: Path, *, draft: bool, seen: Seen) -> Plans:
-    """What loading a folder would do: one with `courses/` and `quizzes/`, or that of one course or one quiz.
+    """What loading a folder would do: one with `guidelines/`, `courses/`, `quizzes/`, or that of one of them.
 
-    Nothing is written but files into the store, where those that no course shows do no harm. Raises `ContentError`
-    with all that is wrong.
+    Nothing is written but files into the store, where those that no course shows do no harm, and guidelines into the
+    session, so that courses can cite their clauses: who does not carry the plan out gives the session up. Raises
+    `ContentError` with all that is wrong.
     """
+    guideline_folders = _folders(folder, "guidelines", "guideline.toml")
     course_folders, quiz_folders = _folders(folder, "courses", "course.toml"), _folders(folder, "quizzes", "quiz.toml")
-    if not course_folders and not quiz_folders:
-        raise ContentError(folder, 1, "There is no course here: a folder courses or quizzes, or a file course.toml.")
-    faults, found, quizzes = Faults(), list[bringing.Plan](), list[QuizPlan]()
+    if not guideline_folders and not course_folders and not quiz_folders:
+        raise ContentError(
+            folder, 1, "There is no course here: a folder guidelines, courses or quizzes, or a file course.toml."
+        )
+    faults, found, quizzes, rulebooks = Faults(), list[bringing.Plan](), list[QuizPlan](), dict[str, str]()
+    for one in guideline_folders:
+        with faults.noted():
+            rulebooks[one.resolve().name] = _guideline(session, one, seen)
     rules = courses.rules(session, draft=draft)
     with faults.noted():
         found = bringing.plans(session, files, course_folders, rules, seen)
@@ -99,7 +113,7 @@ def plan(session: Session, files: FileStore, folder: Path, *, draft: bool, seen:
         with faults.noted():
             quizzes.append(_quiz(session, one, {plan.written.slug for plan in found}, seen))
     faults.refuse()
-    return Plans(found, quizzes)
+    return Plans(found, quizzes, rulebooks)
 
 
 def preview(database: Database, folder: Path, *, draft: bool, seen: Seen) -> Plans:
@@ -132,6 +146,15 @@ def _folders(folder: Path, name: str, file: str) -> list[Path]:
     return sorted(one for one in inside.iterdir() if one.is_dir()) if inside.is_dir() else []
 
 
+def _guideline(session: Session, folder: Path, seen: Seen) -> str:
+    written = guidelines.in_files(folder)
+    seen(folder / "guideline.toml")
+    if written.slug != folder.resolve().name:
+        message = f"slug is {written.slug!r}, but the folder is called {folder.resolve().name!r}."
+        raise written.file.wrong(message, "slug")
+    return guidelines.load(session, folder)
+
+
 def _quiz(session: Session, folder: Path, new_courses: Iterable[str], seen: Seen) -> QuizPlan:
     written = quiz_files.read(folder, complete=("en",))
     seen(folder / "quiz.toml")
@@ -146,6 +169,9 @@ def _quiz(session: Session, folder: Path, new_courses: Iterable[str], seen: Seen
 
 def carry_out(session: Session, plans: Plans) -> None:
     """Do what was planned, in the transaction of the caller. An administrator's deed; it is audited."""
+    for slug, outcome in plans.guidelines.items():
+        if outcome == "added":
+            audit.record(session, "loaded a guideline", f"guideline:{slug}")
     bringing.carry_out(session, plans.courses)
     for one in plans.quizzes:
         if one.lines:
@@ -162,5 +188,26 @@ def export(session: Session, files: FileStore, folder: Path, slug: str, *, draft
     target = folder / "quizzes" / content.slug
     target.mkdir(parents=True, exist_ok=True)
     for name, text in quiz_export.texts(content).items():
+        (target / name).write_bytes(text.encode())
+        seen(target / name)
+
+
+def guideline_slugs(session: Session) -> list[str]:
+    """The guidelines that have a published version."""
+    return [one.slug for one in shelf.guidelines(session) if any(not entry.is_draft for entry in one.versions)]
+
+
+def export_guideline(session: Session, folder: Path, slug: str, *, seen: Seen) -> None:
+    """Write the newest published version of a guideline below a folder, as `plan` reads it. Raises `NotFound`.
+
+    Files of languages that it does not have any more are taken out of its folder.
+    """
+    target = folder / "guidelines" / slug
+    texts = writing.texts(drafting.newest(session, slug))
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("*.md"):
+        if old.name not in texts:
+            old.unlink()
+    for name, text in texts.items():
         (target / name).write_bytes(text.encode())
         seen(target / name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -145,4 +145,4 @@ def _post(words: str, *, sample: bool = False) -> dict[str, Any]:
 
 def _ago(count: int) -> AbstractContextManager[None]:
     """As if it were so many days ago."""
-    return clock.frozen(datetime.now(UTC) - timedelta(days=count))
+    return clock.frozen(clock.now() - timedelta(days=count))

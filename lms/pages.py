@@ -123,6 +123,9 @@ def _is_here(endpoint: str, blueprint: str | None, current: str | None) -> bool:
         return True
     if endpoint.startswith("certificates."):
         return endpoint == current
+    if blueprint == "clause_map":
+        writes = not current_user.roles.isdisjoint({"author", "administrator"})
+        return endpoint == ("authoring.studio" if writes else "records.search")
     if endpoint == "review.waiting" and blueprint == "bank":
         return bool(current_user.roles.isdisjoint({"author", "administrator"}))
     room = endpoint.split(".")[0]

@@ -8,6 +8,7 @@ from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
+from certificates import awards
 from certificates import nightly as certificates
 from certificates.campaigns import letters as campaign_letters
 from certificates.campaigns import running as campaigns
@@ -17,6 +18,7 @@ from certificates.handles import looking as handles
 from certificates.papers import drawing as papers
 from certificates.permissions import holds, requests, triggers
 from courses.media import uploads
+from courses.search import index as search_index
 from lms.base import outbox, webhook_sending
 from lms.base.db import Database
 from lms.base.settings import Settings
@@ -105,6 +107,7 @@ def nightly(app: Flask) -> dict[str, int]:
             ("campaigns opened", campaigns.open_due),
             ("people paused by campaigns", campaigns.pause_late),
             ("campaign reminders queued", campaign_letters.remind),
+            ("certificates renewed", awards.award_opened),
             ("authorizations expired", certificates.expire),
             ("authorizations put away", certificates.archive),
             ("authorizations not used", triggers.dormant),
@@ -115,6 +118,7 @@ def nightly(app: Flask) -> dict[str, int]:
             ("owners of accounts to be closed reminded", branded.warn),
             ("profiles elsewhere found untrue", profiles.tell),
             ("files of certificates removed", papers.remove_old),
+            ("courses and guidelines found anew", search_index.bring_up_to_date),
             ("old sign-ins removed", signin.forget_old),
             ("unfinished uploads removed", uploads.forget_old),
         ):

@@ -5,13 +5,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.base import web
-from lms.base.access import SIGNED_IN, Audience, holders_of, open_to
+from lms.base.access import SIGNED_IN, holders_of, managers_or, open_to
 from lms.base.errors import Invalid
 from quizzes import accommodations, releases
 from quizzes.coaching_forms import AccommodationForm
 
 blueprint = Blueprint("quiz_coaching", __name__)
-COACHES = Audience("managers or coach", lambda person: person.is_manager or "coach" in person.roles)
+COACHES = managers_or("coach")
 ADMINISTRATORS = holders_of("administrator")
 
 

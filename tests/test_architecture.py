@@ -30,7 +30,7 @@ OF_THE_WEB = re.compile(
 COMMITS = {"lms/base/web.py", "lms/base/db.py"}
 SAME_EVERYWHERE = {"errors/plain.html"}
 """Shown when nothing works, in three languages at once."""
-NAMES = re.compile(r"Social Media University|\b(CSV|PDF|QR|LinkedIn)\b|https://|ana\.peeters")
+NAMES = re.compile(r"Social Media University|\b(CSV|PDF|QR|LinkedIn|SHA-256)\b|https://|ana\.peeters")
 """What is the same in every language, and what stands in a field as an example."""
 
 

@@ -30,6 +30,12 @@ MORE = {
     "regrading.run": 10,  # what would follow, for certificates and permissions too
     "records.record": 11,  # the whole of an attempt, rarely opened
     "records.file": 11,
+    "levels.level": 12,
+    "bench.bench": 10,
+    "permissions.everyone": 12,  # what waits for the reader, too
+    "permissions.one": 11,  # all that was ever decided about it
+    "permissions.ask": 10,  # all that somebody has shown toward the level
+    "speaker.person": 9,
     "guideline_studio.guideline": 18,  # a draft is read from its six tables, and what was signed
     "guideline_studio.publishing": 22,  # and whom it would reach
     "guideline_studio.compare": 18,

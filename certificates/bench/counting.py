@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import Session
 
 from certificates import authority, ladder, vocabulary
 from certificates.authority import Question
-from certificates.coverage import Wanted, covers, holding, scopes_of_all, widened
+from certificates.bench import depth
+from certificates.coverage import Wanted, covering, covers, endorsements, holding, one_row, scopes_of_all, widened
 from certificates.models import Authorization
 from certificates.rulings import Circumstances
 from certificates.standing import Scope
@@ -22,6 +23,8 @@ from lms.people.models import Person, Unit
 
 BEFORE = 60
 """Days that the hub looks ahead, unless it asks for more."""
+SHOWN = 100
+"""People on a page; whoever needs fewer asks for more."""
 COLUMNS = ("name", "email", "unit", "level", "topics", "channels", "languages", "countries", "ends_on")
 
 
@@ -29,6 +32,7 @@ COLUMNS = ("name", "email", "unit", "level", "topics", "channels", "languages", 
 class Held:
     """A permission that holds today, and whose it is."""
 
+    id: int
     person_id: int
     name: str
     email: str
@@ -67,31 +71,34 @@ class Row:
 
 @dataclass(frozen=True)
 class Bench:
-    """The bench on a day. `gaps` are topics and languages for which there is nobody on any market."""
+    """The bench on a day. `gaps` are topics and languages for which there is nobody on any market.
+
+    `lapsing` are the first permissions to end, as many as a page shows, of `lapsing_in_all`.
+    """
 
     rows: tuple[Row, ...]
     languages: tuple[str, ...]
     gaps: tuple[tuple[str, str], ...]
     lapsing: tuple[Held, ...]
+    lapsing_in_all: int
     people: int
 
 
 def read(session: Session, today: date, before: int = BEFORE, countries: Iterable[str] = ()) -> Bench:
-    """The bench of the hub for some markets (all of the vocabulary unless told). Three statements."""
-    held = holders(session, today)
+    """The bench of the hub for some markets (all of the vocabulary unless told). At most nine statements."""
     last = today + timedelta(days=before)
     languages = tuple(code for code, _ in vocabulary.choices("language"))
     markets = tuple(countries) or tuple(code for code, _ in vocabulary.choices("country"))
     topics = tuple(code for code, _ in vocabulary.choices("topic"))
-    counted = _counted(held, topics, markets, languages, last)
+    found = depth.read(session, today, last, topics, markets, languages)
     gaps = [
         (topic, language)
         for topic in topics
         for language in languages
-        if not any(counted[topic, country, language][0] for country in markets)
+        if not any(found.cells[topic, country, language][0] for country in markets)
     ]
     rows = (
-        Row(topic, country, tuple(Cell(topic, country, code, *counted[topic, country, code]) for code in languages))
+        Row(topic, country, tuple(Cell(topic, country, code, *found.cells[topic, country, code]) for code in languages))
         for topic in topics
         for country in markets
     )
@@ -99,15 +106,51 @@ def read(session: Session, today: date, before: int = BEFORE, countries: Iterabl
         rows=tuple(row for row in rows if any(cell.people for cell in row.cells)),
         languages=languages,
         gaps=tuple(gaps),
-        lapsing=tuple(one for one in held if one.ends_on <= last),
-        people=len({one.person_id for one in held}),
+        lapsing=tuple(_first_to_lapse(session, today, last)),
+        lapsing_in_all=found.lapsing,
+        people=found.people,
     )
 
 
-def holders(session: Session, today: date, wanted: Wanted | None = None) -> list[Held]:
+def _first_to_lapse(session: Session, today: date, last: date) -> list[Held]:
+    """The first permissions to end by the last day, as many as a page shows."""
+    first = (
+        select(Authorization.id)
+        .join(Person, Person.id == Authorization.person_id)
+        .where(*holding(today), Authorization.ends_on <= last, Person.status == "active")
+        .where(Authorization.level_id.not_in(endorsements(session)))
+        .order_by(Authorization.ends_on, Person.family_name, Person.given_name, Authorization.id)
+    )
+    chosen = session.scalars(first.limit(literal_column(str(SHOWN)))).all()
+    people = select(Authorization.person_id).where(Authorization.id.in_(chosen))
+    held = holders(session, today, None, Authorization.person_id.in_(people)) if chosen else []
+    return [one for one in held if one.id in set(chosen)]
+
+
+def colleagues(session: Session, today: date, wanted: Wanted) -> list[Held]:
+    """Colleagues who may speak about what is asked for, by name: one permission of each, of the highest level.
+
+    At most one more than a page shows. At most six statements.
+    """
+    added = endorsements(session)
+    given = one_row(Authorization, Authorization.person_id == Person.id, *holding(today), *covering(wanted, added))
+    people = (
+        select(Person.id)
+        .where(Person.status.in_(("active",)), given.correlate(Person).scalar_subquery().is_not(None))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .limit(literal_column(str(SHOWN + 1)))
+    )
+    ids = session.scalars(people).all()
+    return strongest(holders(session, today, wanted, Authorization.person_id.in_(ids))) if ids else []
+
+
+def holders(
+    session: Session, today: date, wanted: Wanted | None = None, *conditions: ColumnElement[bool]
+) -> list[Held]:
     """Permissions that hold today and cover what is asked for, the first to end first. Three statements.
 
-    Endorsements are no permissions of their own: they widen the levels of the same person.
+    `conditions` on permissions narrow it to some people. Endorsements are no permissions of their own: they widen
+    the levels of the same person.
     """
     rows = session.execute(
         select(
@@ -122,10 +165,10 @@ def holders(session: Session, today: date, wanted: Wanted | None = None) -> list
         )
         .join(Person, Person.id == Authorization.person_id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
-        .where(*holding(today), Person.status == "active")
+        .where(*holding(today), Person.status == "active", *conditions)
         .order_by(Authorization.ends_on, Person.family_name, Person.given_name, Authorization.id)
     ).all()
-    scopes = scopes_of_all(session, holding(today))
+    scopes = scopes_of_all(session, [*holding(today), *conditions])
     levels = {level.id: level for level in ladder.levels(session)}
     added: dict[int, list[Any]] = {}
     for row in rows:
@@ -134,6 +177,7 @@ def holders(session: Session, today: date, wanted: Wanted | None = None) -> list
     more = {person_id: [scopes.get(one.id, Scope()) for one in some] for person_id, some in added.items()}
     found = (
         Held(
+            id=row.id,
             person_id=row.person_id,
             name=f"{row.given_name} {row.family_name}".strip(),
             email=row.email,
@@ -179,41 +223,3 @@ def table(held: Iterable[Held]) -> bytes:
         cells = (one.name, one.email, one.unit, one.level, *(" ".join(sorted(part)) for part in parts))
         writer.writerow([*(neutral(cell) for cell in cells), one.ends_on.isoformat()])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _counted(
-    held: Iterable[Held], topics: tuple[str, ...], markets: tuple[str, ...], languages: tuple[str, ...], last: date
-) -> dict[tuple[str, str, str], tuple[int, int]]:
-    """People, and those who lapse by the last day, of each topic, market and language.
-
-    Somebody lapses when none of her permissions that cover it lasts longer. Scopes that are alike are spread out once.
-    """
-    alike: dict[Scope, dict[int, date]] = {}
-    for one in held:
-        ends = alike.setdefault(one.scope, {})
-        ends[one.person_id] = max(one.ends_on, ends.get(one.person_id, one.ends_on))
-    until: dict[tuple[str, str, str], dict[int, date]] = {}
-    for scope, ends in alike.items():
-        for cell in _cells(scope, topics, markets, languages):
-            found = until.setdefault(cell, {})
-            for person_id, ends_on in ends.items():
-                found[person_id] = max(ends_on, found.get(person_id, ends_on))
-    every = ((topic, country, code) for topic in topics for country in markets for code in languages)
-    return {cell: _count(until.get(cell, {}), last) for cell in every}
-
-
-def _count(until: dict[int, date], last: date) -> tuple[int, int]:
-    return len(until), sum(ends_on <= last for ends_on in until.values())
-
-
-def _cells(
-    scope: Scope, topics: tuple[str, ...], markets: tuple[str, ...], languages: tuple[str, ...]
-) -> Iterable[tuple[str, str, str]]:
-    about = [topic for topic in topics if topic in scope.topics or _by_star(scope, topic)]
-    where = [code for code in markets if not scope.countries or code in scope.countries or "*" in scope.countries]
-    spoken = [code for code in languages if code in scope.languages or "*" in scope.languages]
-    return ((topic, country, code) for topic in about for country in where for code in spoken)
-
-
-def _by_star(scope: Scope, topic: str) -> bool:
-    return "*" in scope.topics and topic not in authority.NAMED_TOPICS

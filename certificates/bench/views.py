@@ -16,8 +16,6 @@ from lms.base.access import SIGNED_IN, holders_of, open_to
 
 blueprint = Blueprint("bench", __name__)
 HUB = holders_of("hub", "administrator")
-SHOWN = 100
-"""Colleagues on a page; whoever needs fewer asks for more."""
 
 
 @blueprint.get("/bench")
@@ -54,13 +52,13 @@ def table() -> Response:
 @open_to(SIGNED_IN)
 def colleagues() -> str:
     wanted, today = _wanted(), days.today()
-    held = counting.holders(web.session(), today, wanted) if wanted.enough else []
+    held = counting.colleagues(web.session(), today, wanted) if wanted.enough else []
     question = Question(today, **{name: getattr(wanted, name) for name in DIMENSIONS})
     return render_template(
         "bench/colleagues.html",
         wanted=wanted,
-        held=counting.strongest(held)[:SHOWN],
-        count=len({one.person_id for one in held}),
+        held=held[: counting.SHOWN],
+        more=len(held) > counting.SHOWN,
         silence=counting.silence(question, calendar.circumstances(web.session(), today)),
         choices={name: vocabulary.choices(name) for name in DIMENSIONS},
         word=vocabulary.word,

@@ -3,15 +3,17 @@
 A task belongs to a permission. When somebody renews, what she has stays hers: the task moves on to the new permission.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from certificates.entitlements.models import Entitlement, EntitlementTask
-from certificates.events import AuthorizationChanged, AuthorizationGranted, AuthorizationsChanged
+from certificates.events import AuthorizationChanged, AuthorizationsChanged, AuthorizationsGranted
 from certificates.models import Authorization
 from lms.base import audit, clock, webhooks
+from lms.base.db import parts
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n import gettext
 from lms.people.models import Person
@@ -25,32 +27,33 @@ DEEDS = {"give": ("to_give", "given"), "take_back": ("to_return", "returned"), "
 _another = aliased(Authorization)
 
 
-def open_for(session: Session, event: AuthorizationGranted) -> None:
-    """Open a task for each thing that the level comes with, or keep what the holder has from the permission before."""
-    wanted = session.scalars(
-        select(Entitlement)
-        .join(Authorization, Authorization.level_id == Entitlement.level_id)
-        .where(Authorization.id == event.authorization_id, Entitlement.retired_at.is_(None))
-        .order_by(Entitlement.id)
-    ).all()
-    if not wanted:
-        return
-    had = _kept(session, event, [one.id for one in wanted])
-    now = clock.now()
-    opened = [
-        EntitlementTask(
-            entitlement_id=one.id,
-            authorization_id=event.authorization_id,
-            person_id=event.person_id,
-            state="to_give",
-            opened_at=now,
-        )
-        for one in wanted
-        if one.id not in had
-    ]
-    session.add_all(opened)
-    session.flush()
-    _tell(session, [task.id for task in opened])
+def open_for(session: Session, event: AuthorizationsGranted) -> None:
+    """Open a task for each thing that the levels come with, or keep what the holders have from before."""
+    for some in parts(event.authorization_ids):
+        wanted = session.execute(
+            select(Authorization.id, Authorization.person_id, Entitlement.id)
+            .join(Entitlement, Entitlement.level_id == Authorization.level_id)
+            .where(Authorization.id.in_(some), Entitlement.retired_at.is_(None))
+            .order_by(Authorization.id, Entitlement.id)
+        ).all()
+        if wanted:
+            _open(session, [_Wanted(*row) for row in wanted])
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A thing that comes with a permission."""
+
+    authorization_id: int
+    person_id: int
+    entitlement_id: int
+
+
+def _open(session: Session, wanted: Sequence[_Wanted]) -> None:
+    had, now = _kept(session, wanted), clock.now()
+    new = [asdict(one) | {"state": "to_give", "opened_at": now} for one in wanted if one not in had]
+    if new:
+        _tell(session, session.scalars(insert(EntitlementTask).returning(EntitlementTask.id), new).all())
 
 
 def changed(session: Session, event: AuthorizationChanged) -> None:
@@ -113,24 +116,38 @@ def do(session: Session, task_id: int, deed: str, by_id: int, note: str = "") ->
     return task
 
 
-def _kept(session: Session, event: AuthorizationGranted, entitlement_ids: Sequence[int]) -> set[int]:
-    """Move the tasks of earlier permissions to this one; returns which entitlements are seen to."""
+def _kept(session: Session, wanted: Sequence[_Wanted]) -> set[_Wanted]:
+    """Move the tasks of earlier permissions to the new ones; returns what is seen to."""
+    here = EntitlementTask.authorization_id.in_({one.authorization_id for one in wanted})
     rows = session.execute(
-        select(EntitlementTask.id, EntitlementTask.entitlement_id, EntitlementTask.authorization_id)
+        select(
+            EntitlementTask.id,
+            EntitlementTask.authorization_id,
+            EntitlementTask.person_id,
+            EntitlementTask.entitlement_id,
+        )
         .where(
-            EntitlementTask.person_id == event.person_id,
-            EntitlementTask.entitlement_id.in_(entitlement_ids),
-            (EntitlementTask.authorization_id == event.authorization_id) | EntitlementTask.state.in_((*OPEN, "given")),
+            EntitlementTask.person_id.in_({one.person_id for one in wanted}),
+            EntitlementTask.entitlement_id.in_({one.entitlement_id for one in wanted}),
+            here | EntitlementTask.state.in_((*OPEN, "given")),
         )
         .order_by(EntitlementTask.id)
     ).all()
-    own = {row.entitlement_id for row in rows if row.authorization_id == event.authorization_id}
-    moved = {row.entitlement_id: row.id for row in rows if row.entitlement_id not in own}
-    if moved:
-        here = EntitlementTask.id.in_(moved.values())
-        _turn(session, and_(here, EntitlementTask.state == "to_return"), "given", return_asked_at=None)
-        session.execute(update(EntitlementTask).where(here).values(authorization_id=event.authorization_id))
-    return own | set(moved)
+    own = {_Wanted(*row[1:]) for row in rows}.intersection(wanted)
+    newest = {(row.person_id, row.entitlement_id): row.id for row in rows}
+    moved = {one: newest.get((one.person_id, one.entitlement_id)) for one in wanted if one not in own}
+    _move(session, {number: one.authorization_id for one, number in moved.items() if number is not None})
+    return own | {one for one, number in moved.items() if number is not None}
+
+
+def _move(session: Session, moved: Mapping[int, int]) -> None:
+    """Have tasks hang on other permissions; what was to be returned stays with its holder."""
+    if not moved:
+        return
+    back = and_(EntitlementTask.id.in_(moved), EntitlementTask.state == "to_return")
+    _turn(session, back, "given", return_asked_at=None)
+    rows = [{"id": task_id, "authorization_id": number} for task_id, number in moved.items()]
+    session.execute(update(EntitlementTask), rows)
 
 
 def _over(authorization_ids: Collection[int]) -> Select[int]:

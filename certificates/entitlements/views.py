@@ -29,7 +29,7 @@ def listed() -> str:
     )
 
 
-@blueprint.post("/entitlements/<int:task_id>")
+@blueprint.post("/entitlements/<int(max=2147483647):task_id>")
 @open_to(HANDS)
 def do(task_id: int) -> Response:
     deed = request.form.get("do", "")
@@ -57,7 +57,7 @@ def add(code: str) -> Response:
     return make_response(render_template("entitlements/new.html", level=level, form=form), 422)
 
 
-@blueprint.post("/admin/levels/<code>/entitlements/<int:entitlement_id>")
+@blueprint.post("/admin/levels/<code>/entitlements/<int(max=2147483647):entitlement_id>")
 @open_to(EDITORS)
 def set_retired(code: str, entitlement_id: int) -> Response:
     level = ladder.level(web.session(), code)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from certificates import vocabulary
 from certificates.handles import letters, names
-from certificates.handles.models import HandleClaim
+from certificates.handles.models import BrandedHandle, HandleClaim
 from certificates.models import CROCKFORD, Handle
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
@@ -30,6 +30,9 @@ def claim(
     name = names.normal(channel, typed)
     if method == "link" and not names.is_profile(channel, name, profile_url):
         raise Invalid(_where(channel, name))
+    branded = select(BrandedHandle.id).where(BrandedHandle.channel == channel, BrandedHandle.name == name)
+    if session.scalar(branded.where(BrandedHandle.closed_at.is_(None))) is not None:
+        raise Conflict(gettext("This account is on the list already."))
     held = session.scalar(select(Handle.person_id).where(_of(Handle, channel, name), Handle.released_at.is_(None)))
     if held == person_id:
         raise Conflict(gettext("This account is yours already."))
@@ -115,6 +118,7 @@ def give(session: Session, found: HandleClaim, *, by_id: int | None, remark: str
     ).one_or_none()
     if holder is not None:
         _release(session, holder, by_id=by_id)
+        letters.lost(session, holder)
     made = Handle(person_id=found.person_id, channel=found.channel, name=found.name, confirmed_at=clock.now())
     session.add(made)
     _close(session, found, "confirmed", by_id, remark)

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from certificates import vocabulary
 from certificates.handles.models import BrandedHandle, HandleClaim
+from certificates.models import Handle
 from lms.base import i18n, mail, outbox
 from lms.base.i18n import force_locale, gettext
 from lms.people import directory
@@ -18,6 +19,18 @@ def decided(session: Session, claim: HandleClaim) -> None:
         channel = vocabulary.word("channel", claim.channel)
         body = mail.render("handles/mail/decided.txt", claim=claim, person=person, channel=channel)
     outbox.queue(session, key=f"handle_claim:{claim.id}:decided", recipient=person.email, subject=subject, body=body)
+
+
+def lost(session: Session, held: Handle) -> None:
+    """Tell somebody that an account of hers is now registered as somebody else's."""
+    person = directory.get(session, held.person_id)
+    if person.status == "left":
+        return
+    with force_locale(person.language):
+        subject = gettext("Your account @%(name)s", name=held.name)
+        channel = vocabulary.word("channel", held.channel)
+        body = mail.render("handles/mail/lost.txt", held=held, person=person, channel=channel)
+    outbox.queue(session, key=f"handle:{held.id}:lost", recipient=person.email, subject=subject, body=body)
 
 
 def sunset(session: Session, branded: BrandedHandle, owner: Person, step: int) -> None:

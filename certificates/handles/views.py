@@ -42,21 +42,21 @@ def claim() -> Response | tuple[str, int]:
     return _mine(form), 422
 
 
-@blueprint.post("/certificates/handles/<int:handle_id>/release")
+@blueprint.post("/certificates/handles/<int(max=2147483647):handle_id>/release")
 @open_to(SIGNED_IN)
 def release(handle_id: int) -> Response:
     claims.release(web.session(), current_user.id, handle_id)
     return redirect(url_for("handles.mine"), 303)
 
 
-@blueprint.post("/certificates/claims/<int:claim_id>/withdraw")
+@blueprint.post("/certificates/claims/<int(max=2147483647):claim_id>/withdraw")
 @open_to(SIGNED_IN)
 def withdraw(claim_id: int) -> Response:
     claims.withdraw(web.session(), current_user.id, claim_id)
     return redirect(url_for("handles.mine"), 303)
 
 
-@blueprint.post("/certificates/claims/<int:claim_id>/again")
+@blueprint.post("/certificates/claims/<int(max=2147483647):claim_id>/again")
 @open_to(SIGNED_IN)
 @limiter.limit("20/hour")
 def again(claim_id: int) -> Response:
@@ -68,7 +68,7 @@ def again(claim_id: int) -> Response:
 @open_to(SIGNED_IN)
 def listed_as() -> Response:
     claims.choose_listed_as(web.session(), current_user.id, request.form.get("listed_as", ""))
-    return redirect(url_for("handles.mine", _anchor="name"), 303)
+    return redirect(url_for("handles.mine", _anchor="shown-name"), 303)
 
 
 @blueprint.get("/handles")
@@ -77,7 +77,7 @@ def desk() -> str:
     return _desk()
 
 
-@blueprint.post("/handles/claims/<int:claim_id>")
+@blueprint.post("/handles/claims/<int(max=2147483647):claim_id>")
 @open_to(HUB)
 def decide(claim_id: int) -> Response | tuple[str, int]:
     form, by_id = DecisionForm(), current_user.id
@@ -112,7 +112,7 @@ def register() -> Response | tuple[str, int]:
     return _branded(form, None), 422
 
 
-@blueprint.get("/handles/branded/<int:number>")
+@blueprint.get("/handles/branded/<int(max=2147483647):number>")
 @open_to(HUB)
 def one_branded(number: int) -> str:
     found = branded.one(web.session(), number)
@@ -126,7 +126,7 @@ def one_branded(number: int) -> str:
     return _branded(form, found)
 
 
-@blueprint.post("/handles/branded/<int:number>")
+@blueprint.post("/handles/branded/<int(max=2147483647):number>")
 @open_to(HUB)
 def change_branded(number: int) -> Response | tuple[str, int]:
     form = BrandedForm()
@@ -139,7 +139,7 @@ def change_branded(number: int) -> Response | tuple[str, int]:
     return _branded(form, branded.one(web.session(), number)), 422
 
 
-@blueprint.post("/handles/branded/<int:number>/close")
+@blueprint.post("/handles/branded/<int(max=2147483647):number>/close")
 @open_to(HUB)
 def close_branded(number: int) -> Response:
     branded.close(web.session(), number, by_id=current_user.id)

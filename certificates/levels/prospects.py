@@ -6,7 +6,7 @@ Counted are courses, quizzes, other levels, waivers and the guideline; posts tha
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from certificates import days, ladder
@@ -17,8 +17,8 @@ from courses.enrollment_models import Enrollment
 from courses.models import Course
 from lms.base import clock
 from lms.base.errors import NotFound
+from lms.guidelines import attestations
 from lms.guidelines import catalog as guidelines
-from lms.guidelines.models import Attestation
 from lms.people.models import TIERS, Person
 from quizzes.attempt_models import Attempt
 from quizzes.models import Quiz, QuizVersion
@@ -95,8 +95,7 @@ def _meets(level: LevelView, levels: tuple[LevelView, ...], version_id: int | No
         return or_(*by_tier)
     if version_id is None:
         return false()
-    accepted = exists().where(Attestation.person_id == Person.id, Attestation.version_id == version_id)
-    return and_(accepted, or_(*by_tier))
+    return and_(attestations.holds_for(Person.id.expression, literal(version_id)), or_(*by_tier))
 
 
 def _has(need: Need, level: LevelView, levels: tuple[LevelView, ...]) -> ColumnElement[bool]:

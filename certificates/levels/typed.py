@@ -27,7 +27,7 @@ NUMBERS = {
     "grace_days": (0, 366),
     "samples": (0, 20),
     "renewal_samples": (0, 20),
-    "attest_months": (1, 120),
+    "attest_months": (6, 120),
     "dormant_months": (1, 120),
 }
 MAY_BE_EMPTY = ("attest_months", "dormant_months")

@@ -77,7 +77,7 @@ def history(code: str) -> str:
     session = web.session()
     found, named = ladder.level(session, code), wording.titles(session)
     kept = revisions.history(session, found.id)
-    pairs = zip(kept, [*kept[1:], None], strict=True)
+    pairs = zip(kept, [*kept[1:], None], strict=False)
     changes = [(one, differences.between(old.rules, one.rules, named) if old else []) for one, old in pairs]
     return render_template("levels/history.html", level=found, changes=changes)
 

@@ -11,6 +11,9 @@ def outside(ceiling: Scope, wanted: Scope) -> list[tuple[str, str]]:
     found = [("channel", value) for value in sorted(wanted.channels) if not authority.covers_channel(ceiling, value)]
     found += [("topic", value) for value in sorted(wanted.topics) if not authority.covers_topic(ceiling, value)]
     found += [("language", value) for value in sorted(wanted.languages) if not _language(ceiling, value)]
+    known, named = vocabulary.shipped(), {*ceiling.pairs(), *found}
+    unknown = [pair for pair in wanted.pairs() if pair[1] != "*" and pair[1] not in known[pair[0]]]
+    found += [pair for pair in unknown if pair not in named]
     return found + [("country", value) for value in _countries(ceiling, wanted)]
 
 

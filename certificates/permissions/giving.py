@@ -1,16 +1,22 @@
-"""Giving a permission: by rule with a certificate, or after everybody whom the level names said yes."""
+"""Giving permissions: by rule with a certificate, or after everybody whom the level names said yes.
 
-from collections.abc import Sequence
+One permission and many are given the same way, in a handful of statements however many.
+"""
 
-from sqlalchemy import exists, select
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from certificates import history
-from certificates.events import AuthorizationGranted
+from certificates.events import AuthorizationsGranted
 from certificates.ladder import LevelView
-from certificates.models import Authorization, AuthorizationScope, Certificate
+from certificates.models import Authorization, AuthorizationScope, new_uid
 from certificates.permissions import holds, settling
 from certificates.permissions.models import Hold
+from certificates.standing import Scope
 from lms.base.events import announce
 
 BY_RULE = "Given by rule: courses completed, guideline accepted."
@@ -18,33 +24,45 @@ HELD_BACK = "Waits for the social media hub: an earlier permission was withdrawn
 RENEWED = "renewed"
 MADE_GOOD = ("red_line", "course", "renewal", "dormant", "guideline")
 """Causes that a renewal makes good; other holds go over to the renewed permission."""
+ASKED_FOR = ("requested", "approved")
+IN_FORCE = ("active", "suspended")
 
 
-def by_rule(session: Session, certificate: Certificate, level: LevelView) -> None:
-    """Give what the level entitles to. After a withdrawal the hub decides; what holds the person suspends it at once.
+@dataclass(frozen=True)
+class Awarded:
+    """A certificate that was just awarded: whose, in which cycle, and its first and last day."""
 
-    The caller holds the person's lock.
+    id: int
+    person_id: int
+    cycle: int
+    issued_at: datetime
+    valid_from: date
+    valid_until: date
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A permission of a level: whose, how it stands, and whether it has a certificate."""
+
+    id: int
+    person_id: int
+    status: str
+    certified: bool
+
+
+def by_rule(session: Session, certificates: Sequence[Awarded], level: LevelView) -> None:
+    """Give what a level entitles to with certificates of it, each of another person.
+
+    After a withdrawal the hub decides; what holds a person suspends it at once. The caller holds the persons' locks.
     """
-    held_back = _taken_before(session, certificate.person_id)
-    authorization = Authorization(
-        person_id=certificate.person_id,
-        level_id=level.id,
-        certificate_id=certificate.id,
-        status="approved",
-        reason=BY_RULE,
-        starts_on=certificate.valid_from,
-        ends_on=certificate.valid_until,
-        may_reply=level.may_reply,
-        may_commit=level.may_commit,
-        may_in_crisis=level.may_in_crisis,
-        scope=[AuthorizationScope(dimension=dimension, value=value) for dimension, value in level.scope.pairs()],
-    )
-    if not held_back:
-        give(session, authorization, BY_RULE)
-        return
-    _end(session, _others(session, authorization, ("requested", "approved")))
-    session.add(authorization)
-    history.record(session, authorization, "requested", HELD_BACK)
+    people = [certificate.person_id for certificate in certificates]
+    held_back = _taken_before(session, people)
+    earlier = _earlier(session, people, level.id)
+    _end(session, [old for old in earlier if old.status in ASKED_FOR])
+    new = _added(session, certificates, level)
+    history.record_all(session, [one.id for one in new if one.person_id in held_back], "requested", HELD_BACK)
+    given = [one for one in new if one.person_id not in held_back]
+    _begin(session, given, [old for old in earlier if old.person_id not in held_back], BY_RULE, None)
 
 
 def give(session: Session, authorization: Authorization, reason: str, by_id: int | None = None) -> None:
@@ -53,51 +71,107 @@ def give(session: Session, authorization: Authorization, reason: str, by_id: int
     A pause that somebody decided goes over to it: nobody gets rid of one by renewing. The earlier ones end after it has
     begun, so that what hangs on the level stays with its holder.
     """
-    _end(session, _others(session, authorization, ("requested", "approved")))
     session.add(authorization)
     session.flush()
-    earlier = _others(session, authorization, ("active", "suspended"))
-    _take_over(session, authorization, [old.id for old in earlier])
-    begun = settling.begin(session, authorization, reason, by_id)
-    _end(session, earlier)
+    assert authorization.certificate_id is not None, "what is given has a certificate"
+    every = _earlier(session, [authorization.person_id], authorization.level_id)
+    earlier = [old for old in every if old.id != authorization.id]
+    _end(session, [old for old in earlier if old.status in ASKED_FOR])
+    new = _Given(authorization.id, authorization.person_id, authorization.status, certified=True)
+    _begin(session, [new], earlier, reason, by_id)
+
+
+def _begin(session: Session, new: Sequence[_Given], earlier: Sequence[_Given], reason: str, by_id: int | None) -> None:
+    replaced = [old for old in earlier if old.status in IN_FORCE]
+    _take_over(session, new, replaced)
+    begun = settling.start(session, {one.id: one.person_id for one in new}, reason, by_id)
+    _end(session, replaced)
     if begun:
-        assert authorization.certificate_id is not None, "what is given has a certificate"
-        event = AuthorizationGranted(authorization.person_id, authorization.id, authorization.certificate_id)
-        announce(session, event)
+        announce(session, AuthorizationsGranted(begun))
 
 
-def _taken_before(session: Session, person_id: int) -> bool:
-    taken = exists().where(Authorization.person_id == person_id, Authorization.status == "revoked")
-    return bool(session.scalar(select(taken)))
+def _taken_before(session: Session, person_ids: Collection[int]) -> set[int]:
+    taken = select(Authorization.person_id).where(
+        Authorization.person_id.in_(person_ids), Authorization.status == "revoked"
+    )
+    return set(session.scalars(taken))
 
 
-def _others(session: Session, authorization: Authorization, statuses: Sequence[str]) -> Sequence[Authorization]:
-    """Those of the same person and level beside this one."""
-    with session.no_autoflush:
-        return session.scalars(
-            select(Authorization)
-            .where(
-                Authorization.person_id == authorization.person_id,
-                Authorization.level_id == authorization.level_id,
-                Authorization.status.in_(statuses),
-                Authorization.id.is_distinct_from(authorization.id),
-            )
-            .order_by(Authorization.id)
-            .with_for_update()
-        ).all()
+def _earlier(session: Session, person_ids: Collection[int], level_id: int) -> list[_Given]:
+    """What these people have of a level or ask for."""
+    rows = session.execute(
+        select(Authorization.id, Authorization.person_id, Authorization.status, Authorization.certificate_id)
+        .where(
+            Authorization.person_id.in_(person_ids),
+            Authorization.level_id == level_id,
+            Authorization.status.in_((*ASKED_FOR, *IN_FORCE)),
+        )
+        .order_by(Authorization.id)
+        .with_for_update()
+    )
+    return [_Given(row.id, row.person_id, row.status, row.certificate_id is not None) for row in rows]
 
 
-def _end(session: Session, earlier: Sequence[Authorization]) -> None:
-    for old in earlier:
-        history.record(session, old, "ended" if old.certificate_id else "declined", RENEWED)
+def _added(session: Session, certificates: Sequence[Awarded], level: LevelView) -> list[_Given]:
+    rules = {name: getattr(level, name) for name in ("may_reply", "may_commit", "may_in_crisis")}
+    rows = [
+        {
+            "uid": new_uid(),
+            "person_id": one.person_id,
+            "level_id": level.id,
+            "certificate_id": one.id,
+            "status": "approved",
+            "reason": BY_RULE,
+            "starts_on": one.valid_from,
+            "ends_on": one.valid_until,
+        }
+        | rules
+        for one in certificates
+    ]
+    session.execute(insert(Authorization), rows)
+    numbers = select(Authorization.id, Authorization.person_id, Authorization.status).where(
+        Authorization.certificate_id.in_([one.id for one in certificates])
+    )
+    added = [_Given(*row, certified=True) for row in session.execute(numbers.order_by(Authorization.id))]
+    _cover(session, [one.id for one in added], level.scope)
+    return added
+
+
+def _cover(session: Session, authorization_ids: Collection[int], scope: Scope) -> None:
+    """Write the first scope of permissions: the same for all of them, in one statement."""
+    pairs = union_all(
+        *(
+            select(literal(dimension).label("dimension"), literal(value).label("value"))
+            for dimension, value in scope.pairs()
+        )
+    ).subquery()
+    every = select(Authorization.id, literal(1), pairs.c.dimension, pairs.c.value).join(pairs, true())
+    rows = every.where(Authorization.id.in_(authorization_ids))
+    columns = ["authorization_id", "revision", "dimension", "value"]
+    session.execute(insert(AuthorizationScope).from_select(columns, rows))
+
+
+def _end(session: Session, earlier: Sequence[_Given]) -> None:
+    history.record_all(session, [old.id for old in earlier if old.certified], "ended", RENEWED)
+    history.record_all(session, [old.id for old in earlier if not old.certified], "declined", RENEWED)
     holds.close(session, [old.id for old in earlier], RENEWED)
 
 
-def _take_over(session: Session, authorization: Authorization, earlier: list[int]) -> None:
-    going_over = session.scalars(
-        select(Hold).where(Hold.authorization_id.in_(earlier), Hold.lifted_at.is_(None), Hold.cause.not_in(MADE_GOOD))
-    ).all()
-    kept = ("person_id", "cause", "reason", "starts_on", "until", "placed_by_id", "placed_at")
-    copies = {hold.cause: {name: getattr(hold, name) for name in kept} for hold in going_over}
-    session.add_all(Hold(authorization_id=authorization.id, **copy) for copy in copies.values())
-    session.flush()
+def _take_over(session: Session, new: Sequence[_Given], earlier: Sequence[_Given]) -> None:
+    if not earlier:
+        return
+    numbers = {one.person_id: one.id for one in new}
+    rows = session.execute(
+        select(*(getattr(Hold, name) for name in _KEPT)).where(
+            Hold.authorization_id.in_([old.id for old in earlier]),
+            Hold.lifted_at.is_(None),
+            Hold.cause.not_in(MADE_GOOD),
+        )
+    )
+    copies = {(row.person_id, row.cause): row._asdict() for row in rows}
+    if copies:
+        over = [copy | {"authorization_id": numbers[person_id]} for (person_id, _), copy in copies.items()]
+        session.execute(insert(Hold), over)
+
+
+_KEPT = ("person_id", "cause", "reason", "starts_on", "until", "placed_by_id", "placed_at")

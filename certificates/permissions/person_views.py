@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from certificates import ladder
-from certificates.permissions import desk, guests, holds, pairs, taking
+from certificates.permissions import desk, guests, holds, listing, pairs, taking
 from certificates.permissions.forms import GuestForm, PairForm, PauseForm, ReasonForm, WaiverForm
 from certificates.permissions.models import Guest
 from certificates.way import waivers
@@ -129,7 +129,7 @@ def _page(uid: str, typed: dict[str, Form] | None = None, problem: str = "") -> 
     return render_template(
         "permissions/person.html",
         person=whose,
-        held=desk.of_person(session, whose.id),
+        held=listing.of_person(session, whose.id),
         levels={level.id: level for level in levels},
         needs=[(level, need) for level in levels for need in level.needs_of(whose.tier)],
         holds=desk.holds_on(session, whose.id),

@@ -1,15 +1,15 @@
 """The standing of permissions as the holds on them say. Only `holds` and `giving` ask for it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certificates import history
-from certificates.events import AuthorizationGranted
+from certificates.events import AuthorizationsGranted
 from certificates.models import Authorization, AuthorizationStatus
 from certificates.permissions import letters
 from certificates.permissions.models import Hold
@@ -62,6 +62,12 @@ def longest(holds: Iterable[Holding]) -> Holding | None:
     return max(holds, key=lambda hold: (hold.until or date.max, -hold.id), default=None)
 
 
+def _now(holds: Iterable[Holding], reason: str) -> Now:
+    """What a permission becomes that these open holds are on; for this reason when there is none."""
+    last = longest(holds)
+    return Now("suspended", last.reason, last.cause, last.until) if last else Now("active", reason)
+
+
 def settle(session: Session, person_ids: Collection[int], reason: str, by_id: int | None = None) -> None:
     """Suspend what an open hold is on, and let go on what none is on, for this reason. The caller locks the people."""
     session.flush()
@@ -76,8 +82,7 @@ def _settle(session: Session, person_ids: Sequence[int], reason: str, by_id: int
         holds[hold.person_id, hold.authorization_id].append(hold)
     changes = defaultdict[Now, list[int]](list)
     for row in given:
-        last = longest([*holds[row.person_id, row.id], *holds[row.person_id, None]])
-        wanted = Now("suspended", last.reason, last.cause, last.until) if last else Now("active", reason)
+        wanted = _now([*holds[row.person_id, row.id], *holds[row.person_id, None]], reason)
         if (wanted.status, wanted.cause, wanted.until) != (row.status, row.cause, row.until):
             changes[wanted].append(row.id)
     for now, numbers in changes.items():
@@ -110,12 +115,12 @@ def _follow(session: Session, changes: dict[Now, list[int]], paused: set[int]) -
     letters.paused(session, [number for number in held_back if number not in paused])
     going = [number for now, numbers in changes.items() if now.status == "active" for number in numbers]
     first = _first_time(session, going) if going else []
-    letters.goes_on(session, sorted(set(going) - {row.id for row in first}))
-    for row in first:
-        announce(session, AuthorizationGranted(row.person_id, row.id, row.certificate_id))
+    letters.goes_on(session, sorted(set(going) - set(first)))
+    if first:
+        announce(session, AuthorizationsGranted(tuple(first)))
 
 
-def _first_time(session: Session, going: list[int]) -> Sequence[Row[int, int, int | None]]:
+def _first_time(session: Session, going: list[int]) -> Sequence[int]:
     """Of those that just became active, those that were suspended from the start."""
     once = (
         select(AuthorizationStatus.authorization_id)
@@ -123,20 +128,20 @@ def _first_time(session: Session, going: list[int]) -> Sequence[Row[int, int, in
         .group_by(AuthorizationStatus.authorization_id)
         .having(func.count() == 1)
     )
-    columns = (Authorization.id, Authorization.person_id, Authorization.certificate_id)
-    return session.execute(select(*columns).where(Authorization.id.in_(once)).order_by(Authorization.id)).all()
+    return session.scalars(once.order_by(AuthorizationStatus.authorization_id)).all()
 
 
-def begin(session: Session, authorization: Authorization, reason: str, by_id: int | None = None) -> bool:
-    """Have a permission that is given begin: active, or suspended by what holds its person. Says whether it holds."""
-    found = [
-        hold
-        for hold in open_holds(session, [authorization.person_id])
-        if hold.authorization_id in (None, authorization.id)
-    ]
-    hold = longest(found)
-    if hold is None:
-        history.record(session, authorization, "active", reason, by_id)
-        return True
-    history.record(session, authorization, "suspended", hold.reason, by_id, cause=hold.cause, until=hold.until)
-    return False
+def start(session: Session, given: Mapping[int, int], reason: str, by_id: int | None = None) -> tuple[int, ...]:
+    """Have permissions that are given begin: active, or suspended by what holds their persons. Returns which hold.
+
+    `given` are the numbers of the permissions, each with that of its person.
+    """
+    holds = defaultdict[tuple[int, int | None], list[Holding]](list)
+    for hold in open_holds(session, set(given.values())):
+        holds[hold.person_id, hold.authorization_id].append(hold)
+    begun = defaultdict[Now, list[int]](list)
+    for number, person_id in given.items():
+        begun[_now([*holds[person_id, number], *holds[person_id, None]], reason)].append(number)
+    for now, numbers in begun.items():
+        history.record_all(session, numbers, now.status, now.reason, by_id, cause=now.cause, until=now.until)
+    return tuple(number for now, numbers in begun.items() if now.status == "active" for number in numbers)

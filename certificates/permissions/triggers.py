@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from certificates import days, ladder
@@ -19,10 +19,9 @@ from certificates.way.models import Contribution
 from courses.enrollment_models import Enrollment
 from courses.models import Course
 from lms.base.errors import NotFound
-from lms.guidelines import attestations
 from lms.guidelines import catalog as guidelines
 from lms.guidelines.events import GuidelineAccepted
-from lms.guidelines.models import Attestation
+from lms.guidelines.models import Attestation, Guideline, GuidelineVersion
 from lms.people.models import Person
 from quizzes.events import AttemptDecided
 from quizzes.models import Quiz
@@ -79,27 +78,31 @@ def dormant(session: Session) -> int:
 def attested(session: Session) -> int:
     """Pause what asks for accepting the guideline again in between, where that was not done; returns how many.
 
-    Only of those who can accept it: whoever has accepted the version in force is asked for nothing.
+    Whichever version of it was accepted since then will do: another one that changes the rules has its campaign.
     """
     try:
-        version_id = guidelines.live(session).version_id
+        slug = guidelines.live(session).slug
     except NotFound:
         return 0
+    own = select(GuidelineVersion.id).join(Guideline, Guideline.id == GuidelineVersion.guideline_id)
     paused = 0
     for level in ladder.levels(session):
         if level.attest_months:
             since = days.months_after(days.today(), -level.attest_months)
             fresh = exists().where(
-                Attestation.person_id == Authorization.person_id, Attestation.accepted_at > _moment(since)
+                Attestation.person_id == Authorization.person_id,
+                Attestation.version_id.in_(own.where(Guideline.slug == slug)),
+                Attestation.accepted_at > _moment(since),
             )
-            done = attestations.holds_for(Authorization.person_id.expression, literal(version_id))
-            targets = _long_in_force(session, level, since, ("renewal",), ~fresh, ~done)
+            targets = _long_in_force(session, level, since, ("renewal",), ~fresh)
             paused += holds.place_on(session, targets, "renewal", ACCEPT_AGAIN)
     return paused
 
 
 def guideline_accepted(session: Session, event: GuidelineAccepted) -> None:
-    """Let go on what waited for accepting the guideline again."""
+    """Let go on what waited for accepting the guideline again; another guideline changes nothing."""
+    if guidelines.version(session, event.version_id).slug != guidelines.MAIN:
+        return
     waits = select(Hold.id).where(Hold.person_id == event.person_id, Hold.cause == "renewal", Hold.lifted_at.is_(None))
     if session.scalar(waits.limit(1)) is not None:
         holds.lift_all(session, [event.person_id], "renewal", ACCEPTED)

@@ -10,20 +10,20 @@ from werkzeug.wrappers import Response
 from certificates import ladder
 from certificates.ladder import LevelView
 from certificates.models import STATUSES
-from certificates.permissions import desk, requests, scopes, taking
-from certificates.permissions.desk import Wanted
+from certificates.permissions import desk, listing, requests, scopes, taking
 from certificates.permissions.forms import AskForm, DecideForm, LimitForm, PauseForm, ReasonForm, VerdictForm
+from certificates.permissions.listing import Wanted
 from certificates.permissions.rights import SEE_ALL, Viewer
 from certificates.way import requirements
 from lms.base import web
-from lms.base.access import SIGNED_IN, Audience, open_to
+from lms.base.access import SIGNED_IN, managers_or, open_to
 from lms.base.errors import Forbidden, NotFound, Refused
 from lms.base.forms import Form
 from lms.people import directory
 from lms.people.models import Person
 
 blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
-DECIDERS = Audience("managers or approvers", lambda person: person.is_manager or not person.roles.isdisjoint(SEE_ALL))
+DECIDERS = managers_or(*sorted(SEE_ALL))
 ONE = "/<string(length=32):uid>"
 
 
@@ -31,9 +31,9 @@ ONE = "/<string(length=32):uid>"
 @open_to(DECIDERS)
 def everyone() -> str:
     viewer, wanted = _viewer(), _wanted()
-    found = desk.listing(web.session(), viewer, wanted, web.page())
+    found = listing.listing(web.session(), viewer, wanted, web.page())
     waiting = requests.waiting_for(web.session(), viewer.id, viewer.roles)
-    proposals = desk.proposals_waiting(web.session(), viewer)
+    proposals = listing.proposals_waiting(web.session(), viewer)
     levels = {level.id: level for level in ladder.levels(web.session())}
     return render_template(
         "permissions/everyone.html",
@@ -200,12 +200,9 @@ def _need(allowed: bool) -> None:
 def _sheet_page(uid: str, typed: dict[str, Form] | None = None, problem: str = "") -> str:
     viewer, typed = _viewer(), typed or {}
     sheet = desk.sheet(web.session(), viewer, uid)
-    roles = [
-        role
-        for one in requests.waiting_for(web.session(), viewer.id, viewer.roles)
-        if one.authorization_id == sheet.authorization.id
-        for role in one.roles
-    ]
+    undecided = sheet.authorization.status == "requested"
+    waiting = requests.waiting_for(web.session(), viewer.id, viewer.roles) if undecided else []
+    roles = [role for one in waiting if one.authorization_id == sheet.authorization.id for role in one.roles]
     return render_template(
         "permissions/one.html",
         sheet=sheet,

@@ -56,4 +56,4 @@ def _completed(session: Session, person_id: int) -> dict[str, int]:
         .where(Enrollment.person_id == person_id, Enrollment.completed_at.is_not(None))
         .group_by(Course.slug)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -64,7 +64,7 @@ def tell(
 
     Raises `Invalid` with what would be right.
     """
-    url, words = url.strip(), words.strip()
+    url, words = (url or "").strip(), words.strip()
     _check(url, words, channel, posted_on)
     awards.locked(session, person_id)
     told = Contribution(

@@ -1,6 +1,6 @@
 """Whether somebody meets what a level asks for: a judgment over what was gathered, without a database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from certificates.way.terms import Held, counts
 class Finding:
     """What was found for a need: done or not, and on what it rests. `count` of `wanted` for samples.
 
-    `kind` as in `requirements.Item`; `waived`: somebody recognized what was learned elsewhere.
+    `kind` as in `requirements.Item`; `waived`: somebody recognized what was learned elsewhere; `being_written`: it does
+    not exist yet, and renewing does not wait for it.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Finding:
     completion: Completion | None = None
     passed: Pass | None = None
     waived: bool = False
+    being_written: bool = False
     earlier: datetime | None = None
     count: int = 0
     wanted: int = 0
@@ -57,16 +59,38 @@ def basis(evidence: Evidence, level: LevelView, *, renewal: bool = False) -> tup
     if not renewal or all(one.done for one in found):
         return found
     anew = long_way(evidence, level)
-    return anew if anew and all(one.done for one in anew) else found
+    return anew if anew and all(one.done for one in anew) and _by_a_deed(anew, level) else found
 
 
 def long_way(evidence: Evidence, level: LevelView) -> tuple[Finding, ...]:
-    """All that a level with courses asks for at first, as it is done anew; empty for a level without courses."""
+    """All that a level with courses asks for at first, as it is done anew; empty for a level without courses.
+
+    While what renewing asks for is being written, what is asked for at first is too only as far as it exists: else
+    nobody could renew.
+    """
     held = evidence.held.get(level.id)
-    found = [_need(evidence, level, need, held) for need in level.needs_of(evidence.tier)]
-    if not any(one.kind == "course" for one in found):
+    first = level.needs_of(evidence.tier)
+    waiting = any(_is_missing(evidence, need) for need in level.needs_of(evidence.tier, renewal=True) or first)
+    if not waiting and not any(need.kind == "course" for need in first):
         return ()
+    found = [
+        Finding(need.kind, need.slug, done=True, need=need, being_written=True)
+        if waiting and _is_missing(evidence, need)
+        else _need(evidence, level, need, held)
+        for need in first
+    ]
     return (*found, *_samples(evidence, level, held, level.samples), *_guideline(evidence, level, held))
+
+
+def _is_missing(evidence: Evidence, need: Need) -> bool:
+    if need.kind == "quiz":
+        return need.slug in evidence.missing_quizzes
+    return need.kind == "course" and need.course_id is None
+
+
+def _by_a_deed(found: Iterable[Finding], level: LevelView) -> bool:
+    """Whether something was done anew, where nobody else decides: time alone renews nothing."""
+    return not level.granted_by_rule or any(one.completion or one.passed or one.count for one in found)
 
 
 def due(evidence: Evidence, level: LevelView, opened: bool) -> bool:

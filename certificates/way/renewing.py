@@ -12,7 +12,7 @@ from lms.base.i18n import day, gettext
 from lms.people import directory
 
 
-def begin(session: Session, person_id: int, level_code: str, slug: str) -> None:
+def start(session: Session, person_id: int, level_code: str, slug: str) -> None:
     """Let somebody take a course again that the renewal of a level asks for. A second time changes nothing.
 
     Raises `NotFound` for a course that it does not ask her for, `Conflict` before the window opens.

@@ -76,11 +76,19 @@ def _item(found: Evidence, one: Finding, live: Mapping[str, CourseView]) -> Item
 
 def _course(one: Finding, course: CourseView | None) -> Item:
     titles = course.titles if course else _named(one)
+    if one.being_written:
+        return _not_asked(one)
     if course is None and not one.done:
         return Item("course", one.slug, titles, False, gettext("This course is being written."), "", there=False)
     minutes = course.minutes + course.quiz_minutes if course else 0
     address = f"/courses/{one.slug}" if course else ""
     return Item("course", one.slug, titles, one.done, _why(one), address, minutes, again=bool(one.earlier))
+
+
+def _not_asked(one: Finding) -> Item:
+    """What is asked for at first, does not exist yet, and is not asked for to renew."""
+    why = gettext("This is being written. Until it opens, a renewal does not ask for it.")
+    return Item(one.kind, one.slug, _named(one), True, why, "", there=False)
 
 
 def _named(one: Finding) -> dict[str, str]:
@@ -102,6 +110,8 @@ def _why(one: Finding) -> str:
 
 def _quiz(one: Finding, live: Mapping[str, CourseView]) -> Item:
     course = next((course for course in live.values() if course.quiz_slug == one.slug), None)
+    if one.being_written:
+        return _not_asked(one)
     if course is None and not one.done:
         why = gettext("This quiz is being written.")
         return Item("quiz", one.slug, _named(one), False, why, "", there=False)

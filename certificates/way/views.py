@@ -31,7 +31,7 @@ def level(code: str) -> str:
 def renew(code: str, slug: str) -> Response:
     if not Confirmation().validate():
         raise Invalid(gettext("Please press the button once more."))
-    renewing.begin(web.session(), current_user.id, code, slug)
+    renewing.start(web.session(), current_user.id, code, slug)
     return redirect(url_for("courses.course", slug=slug), 303)
 
 

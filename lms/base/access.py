@@ -42,6 +42,12 @@ def holders_of(*roles: str) -> Audience:
     return Audience(" or ".join(roles), lambda person: not person.roles.isdisjoint(roles))
 
 
+def managers_or(*roles: str) -> Audience:
+    """Managers, and people with at least one of these roles."""
+    named = f"managers or {' or '.join(roles)}"
+    return Audience(named, lambda person: person.is_manager or not person.roles.isdisjoint(roles))
+
+
 def open_to(audience: Audience) -> Callable[[View], View]:
     """Say beside a route who may open it."""
 

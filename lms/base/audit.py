@@ -1,14 +1,14 @@
 """Who did what, when: rows that are only ever added."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, insert
+from sqlalchemy import JSON, Select, insert, literal, null
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import clock
-from lms.base.db import Base, append_only
+from lms.base.db import Base, Moment, append_only
 
 
 class AuditEntry(Base):
@@ -39,9 +39,31 @@ def record_all(
     session: Session, deed: str, subjects: Iterable[str], *, actor_id: int | None = None, **details: Any
 ) -> None:
     """Add the same entry for many subjects at once, in the transaction of the deed itself."""
+    record_each(session, deed, ((subject, details) for subject in subjects), actor_id=actor_id)
+
+
+def record_found(
+    session: Session, deed: str, subjects: Select[str], *, actor_id: int | None = None, **details: Any
+) -> None:
+    """Add the same entry for every subject that a query finds: one statement, and no row travels."""
+    rows = subjects.add_columns(
+        literal(clock.now(), Moment()),
+        null() if actor_id is None else literal(actor_id),
+        literal(deed),
+        literal(details, JSON()),
+    )
+    columns = ["subject", "at", "actor_id", "deed", "details"]
+    session.execute(insert(AuditEntry).from_select(columns, rows))
+
+
+def record_each(
+    session: Session, deed: str, told: Iterable[tuple[str, Mapping[str, Any]]], *, actor_id: int | None = None
+) -> None:
+    """Add an entry for each of many subjects at once, with details of its own."""
     now = clock.now()
     entries = [
-        {"at": now, "actor_id": actor_id, "deed": deed, "subject": subject, "details": details} for subject in subjects
+        {"at": now, "actor_id": actor_id, "deed": deed, "subject": subject, "details": details}
+        for subject, details in told
     ]
     if entries:
         session.execute(insert(AuditEntry), entries)

@@ -237,11 +237,11 @@ def rows(session: Session, statement: Executable, values: Mapping[str, Any]) -> 
 AT_ONCE = 5000
 
 
-def parts(values: Collection[Value]) -> Iterator[Sequence[Value]]:
+def parts(values: Collection[Value], at_once: int = AT_ONCE) -> Iterator[Sequence[Value]]:
     """The values in parts small enough for one statement each; the databases limit how many it can name."""
     ordered = list(values)
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]
+    for start in range(0, len(ordered), at_once):
+        yield ordered[start : start + at_once]
 
 
 def _engine(url: str) -> Engine:

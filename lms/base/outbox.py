@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -67,6 +67,13 @@ def queue_all(session: Session, letters: Iterable[Letter]) -> None:
     rows = [{**asdict(letter), "state": "queued", "queued_at": now, "next_try_at": now} for letter in letters]
     if rows:
         session.execute(insert(OutboxMessage), rows)
+
+
+def queue_new(session: Session, letters: Collection[Letter]) -> None:
+    """Queue those of many mails whose occasion nobody was told of yet. Two statements."""
+    keys = select(OutboxMessage.key).where(OutboxMessage.key.in_([letter.key for letter in letters]))
+    told = set(session.scalars(keys))
+    queue_all(session, (letter for letter in letters if letter.key not in told))
 
 
 def deliver(database: Database, settings: Settings, *, limit: int = 200) -> int:

@@ -30,7 +30,10 @@ SECONDS = 10
 
 def listen(session: Session, name: str, url: str, *, by_id: int) -> WebhookEndpoint:
     """Have another system told from now on. Raises `Invalid` for an address that cannot be used."""
-    address = urlsplit(url.strip())
+    try:
+        address = urlsplit(url.strip())
+    except ValueError:  # such as http://[
+        address = urlsplit("")
     if address.scheme not in {"https", "http"} or not address.hostname or address.username or len(url) > LONGEST:
         raise Invalid(gettext("Write the whole address, such as https://tools.example.com/hooks."))
     if not name.strip():

@@ -1,11 +1,12 @@
 """Accepting a guideline, or clauses of it: bound to the exact words that were on the page."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.base import audit, clock
@@ -17,6 +18,9 @@ from lms.guidelines.catalog import GuidelineView
 from lms.guidelines.events import GuidelineAccepted
 from lms.guidelines.models import Attestation, Clause, ClauseAttestation, Guideline, GuidelineVersion
 from lms.people.models import Person
+
+KEPT = timedelta(days=180)
+"""For so long accepting the same words again changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,12 @@ def accepted(session: Session, person_id: int, version_id: int) -> bool:
     return bool(session.scalar(select(holds_for(literal(person_id), literal(version_id)))))
 
 
+def accepted_by(session: Session, person_ids: Collection[int], version_id: int) -> set[int]:
+    """Those of some people of whom `accepted` is true. One statement."""
+    holds = holds_for(Person.id.expression, literal(version_id))
+    return set(session.scalars(select(Person.id).where(Person.id.in_(person_ids), holds)))
+
+
 def holds_for(person_id: ColumnElement[int], version_id: ColumnElement[int]) -> ColumnElement[bool]:
     """For queries over many people: whether what each has accepted holds for a version, as `accepted` says."""
     meant, held = aliased(GuidelineVersion), aliased(GuidelineVersion)
@@ -68,20 +78,24 @@ def holds_for(person_id: ColumnElement[int], version_id: ColumnElement[int]) -> 
     )
 
 
-def material_count(session: Session, person_id: int, slug: str) -> int:
-    """How often somebody has accepted a guideline anew: versions with minor changes count with the one before.
+def material_counts(session: Session, person_ids: Collection[int], slug: str) -> dict[int, int]:
+    """How often people have accepted a guideline anew: other rules, or the same ones again after a time.
 
-    It is the cycle of a level that asks for nothing but the guideline. One statement.
+    Versions with minor changes count with the one before. It is the cycle of a level that asks for nothing but the
+    guideline. By person; who never did is left out. One statement.
     """
-    since = func.coalesce(_material_number(GuidelineVersion), 0)
-    statement = (
-        select(func.count(since.distinct()))
+    since = func.coalesce(_material_number(GuidelineVersion), 0).label("since")
+    times = (
+        select(Attestation.person_id, since, Attestation.number)
+        .distinct()
         .select_from(Attestation)
         .join(GuidelineVersion, GuidelineVersion.id == Attestation.version_id)
         .join(Guideline, Guideline.id == GuidelineVersion.guideline_id)
-        .where(Attestation.person_id == person_id, Guideline.slug == slug)
+        .where(Attestation.person_id.in_(person_ids), Guideline.slug == slug)
+        .subquery()
     )
-    return session.scalar(statement) or 0
+    statement = select(times.c.person_id, func.count()).group_by(times.c.person_id)
+    return {row.person_id: row[1] for row in session.execute(statement)}
 
 
 def _material_number(version: Any) -> ScalarSelect[int | None]:
@@ -101,84 +115,63 @@ def _material_number(version: Any) -> ScalarSelect[int | None]:
 
 
 def accept(session: Session, person_id: int, version_id: int, language: str, sha256: str | None = None) -> None:
-    """Record that somebody accepts the text of a version in a language. A second time changes nothing.
+    """Record that somebody accepts the text of a version in a language.
 
-    What is accepted is the text with the clauses for her tier and country, as she has them on this day.
+    What is accepted is the text with the clauses for her tier and country, as she has them on this day. Once more
+    changes nothing within `KEPT`, unless her clauses are others by now; later it counts as accepting anew.
     `sha256` is that of the text on the page. Raises `Conflict` when the text is another by now.
     """
     locked = select(Person.tier, Person.country).where(Person.id == person_id).with_for_update(key_share=True)
     tier, country = session.execute(locked).one()
-    text = exact_text(catalog.version(session, version_id), language, tier, country)
+    version = catalog.version(session, version_id)
+    text = exact_text(version, language, tier, country)
     if text is None or (sha256 is not None and sha256 != text.sha256):
         raise Conflict(gettext("The guideline has a newer text. Please read it and accept that one."))
-    if _kept(session, person_id, version_id):
+    number = _number(_of_these_rules(session, person_id, version_id), version, tier, country)
+    if number is None:
         return
-    words = {"language": language, "tier": tier, "country": country, "text_sha256": text.sha256}
+    words = {"language": language, "tier": tier, "country": country, "text_sha256": text.sha256, "number": number}
     session.add(Attestation(person_id=person_id, version_id=version_id, accepted_at=clock.now(), **words))
     session.flush()
     audit.record(session, "accepted a guideline", f"guideline_version:{version_id}", actor_id=person_id)
     announce(session, GuidelineAccepted(person_id=person_id, version_id=version_id))
 
 
-def _kept(session: Session, person_id: int, version_id: int) -> bool:
-    own = exists().where(Attestation.person_id == person_id, Attestation.version_id == version_id)
-    return bool(session.scalar(select(own)))
+def _of_these_rules(session: Session, person_id: int, version_id: int) -> list[Attestation]:
+    """What somebody accepted of the versions with the same rules as this one, newest first. One statement."""
+    meant, held = aliased(GuidelineVersion), aliased(GuidelineVersion)
+    return list(
+        session.scalars(
+            select(Attestation)
+            .join(held, held.id == Attestation.version_id)
+            .join(meant, meant.guideline_id == held.guideline_id)
+            .where(
+                Attestation.person_id == person_id,
+                meant.id == version_id,
+                func.coalesce(_material_number(held), 0) == func.coalesce(_material_number(meant), 0),
+            )
+            .order_by(Attestation.id.desc())
+        )
+    )
 
 
-@dataclass(frozen=True)
-class Proof:
-    """What somebody accepted, when, and the text as it is built anew from the stored words.
-
-    `proven`: its SHA-256 is the one that was kept on that day.
-    """
-
-    attestation: Attestation
-    version: GuidelineView
-    text: str
-
-    @property
-    def proven(self) -> bool:
-        return wording.sha256(self.text) == self.attestation.text_sha256
+def _number(before: list[Attestation], version: GuidelineView, tier: str, country: str) -> int | None:
+    """How manyth time these rules are accepted now; nothing when this version was, in these words, a while ago."""
+    still = [
+        one
+        for one in before
+        if clock.now() - one.accepted_at < KEPT and same_clauses(version, one.tier, one.country, tier, country)
+    ]
+    if any(one.version_id == version.version_id for one in still):
+        return None
+    highest = max((one.number for one in before), default=0)
+    used = {one.number for one in before if one.version_id == version.version_id}
+    return highest if still and highest not in used else highest + 1
 
 
-def proof(session: Session, attestation_id: int, *, person_id: int | None = None) -> Proof:
-    """The proof of an acceptance; with `person_id`, of hers alone. Raises `NotFound`."""
-    wanted = select(Attestation).where(Attestation.id == attestation_id)
-    kept = session.scalar(wanted if person_id is None else wanted.where(Attestation.person_id == person_id))
-    if kept is None:
-        raise NotFound
-    version = catalog.version(session, kept.version_id)
-    exact = exact_text(version, kept.language, kept.tier, kept.country)
-    return Proof(kept, version, exact.text if exact else "")
-
-
-def proves(session: Session, attestation_id: int) -> bool:
-    """Whether the text built anew for an acceptance has the SHA-256 that was kept with it. Raises `NotFound`."""
-    return proof(session, attestation_id).proven
-
-
-@dataclass(frozen=True)
-class Mine:
-    """How somebody stands with a version: whether what she accepted holds for it, and her newest acceptance."""
-
-    in_force: bool
-    attestation_id: int | None = None
-    number: int | None = None
-
-
-def mine(session: Session, person_id: int, version_id: int) -> Mine:
-    """How somebody stands with a version of a guideline. One statement."""
-    held, meant = aliased(GuidelineVersion), aliased(GuidelineVersion)
-    row = session.execute(
-        select(holds_for(literal(person_id), literal(version_id)), Attestation.id, held.number)
-        .select_from(meant)
-        .outerjoin(held, held.guideline_id == meant.guideline_id)
-        .outerjoin(Attestation, and_(Attestation.version_id == held.id, Attestation.person_id == person_id))
-        .where(meant.id == version_id)
-        .order_by(Attestation.id.is_(None), held.number.desc())
-        .limit(1)
-    ).one()
-    return Mine(bool(row[0]), row[1], row[2] if row[1] else None)
+def same_clauses(version: GuidelineView, tier: str, country: str, now_tier: str, now_country: str) -> bool:
+    """Whether a version has the same clauses for somebody of another tier or country than before."""
+    return version.clauses_for(tier, country) == version.clauses_for(now_tier, now_country)
 
 
 @dataclass(frozen=True)

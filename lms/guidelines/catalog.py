@@ -188,9 +188,14 @@ def read(session: Session, version_id: int) -> GuidelineView:
     ).one_or_none()
     if row is None:
         raise NotFound
+    return view(row, row.guideline.slug)
+
+
+def view(row: GuidelineVersion, slug: str) -> GuidelineView:
+    """A version with all its rows, as it is read. Pure."""
     return GuidelineView(
         version_id=row.id,
-        slug=row.guideline.slug,
+        slug=slug,
         number=row.number,
         effective_on=row.effective_on,
         material=row.material,

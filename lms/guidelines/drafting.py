@@ -5,14 +5,15 @@ meanwhile is shown those first. A guideline has one draft at a time.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lms.base import audit, differences, markdown_writer
+from lms.base import audit
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n import gettext
-from lms.guidelines import catalog, entries, wording
+from lms.guidelines import catalog, entries, wording, writing
 from lms.guidelines.catalog import ClauseView, GuidelineView
 from lms.guidelines.entries import ClauseEntry, Words
 from lms.guidelines.models import Clause, ClauseText, ClauseTouch, Guideline, GuidelineText, GuidelineVersion
@@ -60,7 +61,7 @@ def open_draft(session: Session, slug: str, person_id: int) -> GuidelineView:
     session.add(row)
     session.flush()
     _copy(session, source, row.id)
-    _saved(session, row, person_id, "opened")
+    seal(session, row, person_id, "opened")
     return catalog.read(session, row.id)
 
 
@@ -70,6 +71,14 @@ def newest(session: Session, slug: str) -> GuidelineView:
     if not editions:
         raise NotFound
     return catalog.version(session, editions[0].version_id)
+
+
+def before(session: Session, slug: str) -> GuidelineView:
+    """What a draft would replace: the newest version; for a new guideline an empty one with the number 0."""
+    try:
+        return newest(session, slug)
+    except NotFound:
+        return GuidelineView(0, slug, 0, date.min, titles={}, intros={}, sha256s={}, clauses=())
 
 
 def save_head(session: Session, slug: str, person_id: int, words: Mapping[str, Words], seen: str) -> None:
@@ -93,7 +102,7 @@ def save_head(session: Session, slug: str, person_id: int, words: Mapping[str, W
             session.add(text)
         text.title, text.intro, text.changes = one.title, one.body, one.line
         text.intro_html = entries.html(language, one.body, codes)
-    _saved(session, row, person_id, "head")
+    seal(session, row, person_id, "head")
 
 
 def add_clause(session: Session, slug: str, person_id: int, kind: str, entry: ClauseEntry) -> str:
@@ -109,7 +118,7 @@ def add_clause(session: Session, slug: str, person_id: int, kind: str, entry: Cl
     session.add(clause)
     session.flush()
     _write(session, clause, entry, {one.code for one in view.clauses} | {clause.code})
-    _saved(session, row, person_id, clause.code)
+    seal(session, row, person_id, clause.code)
     return clause.code
 
 
@@ -123,7 +132,7 @@ def save_clause(session: Session, slug: str, person_id: int, code: str, entry: C
     if wording.clause_digest(_clause_view(view, code)) != seen:
         raise Stale(gettext("Somebody saved this after you opened it. Compare, and save again."))
     _write(session, _clause_row(session, row.id, code), entry, {one.code for one in view.clauses})
-    _saved(session, row, person_id, code)
+    seal(session, row, person_id, code)
 
 
 def remove_clause(session: Session, slug: str, person_id: int, code: str) -> None:
@@ -131,7 +140,7 @@ def remove_clause(session: Session, slug: str, person_id: int, code: str) -> Non
     row, _ = locked(session, slug)
     clause = _clause_row(session, row.id, code)
     _empty(session, [clause.id])
-    _saved(session, row, person_id, code)
+    seal(session, row, person_id, code)
 
 
 def move_clause(session: Session, slug: str, person_id: int, code: str, *, up: bool) -> None:
@@ -144,7 +153,7 @@ def move_clause(session: Session, slug: str, person_id: int, code: str, *, up: b
         return
     one, other = _clause_row(session, row.id, code), _clause_row(session, row.id, codes[there])
     one.position, other.position = other.position, one.position
-    _saved(session, row, person_id, code)
+    seal(session, row, person_id, code)
 
 
 def start_over(session: Session, slug: str, person_id: int) -> None:
@@ -153,7 +162,7 @@ def start_over(session: Session, slug: str, person_id: int) -> None:
     _empty(session, session.scalars(select(Clause.id).where(Clause.version_id == row.id)).all())
     session.execute(delete(GuidelineText).where(GuidelineText.version_id == row.id))
     _copy(session, newest(session, slug), row.id)
-    _saved(session, row, person_id, "all")
+    seal(session, row, person_id, "all")
 
 
 def locked(session: Session, slug: str) -> tuple[GuidelineVersion, GuidelineView]:
@@ -208,7 +217,7 @@ def _empty(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(Clause).where(Clause.id.in_(ids)))
 
 
-def _saved(session: Session, row: GuidelineVersion, person_id: int, part: str) -> None:
+def seal(session: Session, row: GuidelineVersion, person_id: int, part: str) -> None:
     """Seal the words anew after a change, count it, and remember whose it was."""
     session.flush()
     view = catalog.read(session, row.id)
@@ -224,7 +233,7 @@ def _saved(session: Session, row: GuidelineVersion, person_id: int, part: str) -
 def _copy(session: Session, source: GuidelineView, version_id: int) -> None:
     """Give an empty draft the words of a version. What was new in that one is not new in the next."""
     for language, title in source.titles.items():
-        intro = source.intro_sources.get(language) or _markdown(source.intros[language])
+        intro = writing.source(source.intro_sources.get(language, ""), source.intros[language])
         words = {"title": title, "intro": intro, "intro_html": source.intros[language]}
         session.add(GuidelineText(version_id=version_id, language=language, whole="", sha256="", **words))
     rows = [
@@ -243,17 +252,8 @@ def _copy(session: Session, source: GuidelineView, version_id: int) -> None:
     session.flush()
     for row, one in zip(rows, source.clauses, strict=True):
         for language, title in one.titles.items():
-            body, shown = one.sources.get(language) or _markdown(one.bodies[language]), one.bodies[language]
+            shown = one.bodies[language]
+            body = writing.source(one.sources.get(language, ""), shown)
             words = {"title": title, "body": body, "body_html": shown, "note": one.notes.get(language, "")}
             session.add(ClauseText(clause_id=row.id, language=language, **words))
         session.add_all(ClauseTouch(clause_id=row.id, dimension=kind, value=value) for kind, value in one.touches)
-
-
-def _markdown(html: str) -> str:
-    """The Markdown of a text that was kept as HTML alone; its bare words where there is no way to write it."""
-    written = markdown_writer.to_markdown(html, media=lambda address: None, clause=_cited)
-    return written.strip() if written is not None else "\n\n".join(differences.lines(html))
-
-
-def _cited(address: str) -> str | None:
-    return address.removeprefix("#") if address.startswith("#") else None

@@ -16,6 +16,7 @@ LONGEST_TITLE = 200
 LONGEST_TEXT = 10_000
 """Letters of an introduction or a clause. The longest of the first guideline has 900."""
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_ADDRESS = 60
 DIMENSIONS = ("channel", "topic")
 
 
@@ -37,6 +38,11 @@ class ClauseEntry:
     tier: str = ""
     country: str = ""
     touches: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+
+def fits(address: str) -> bool:
+    """Whether a guideline can have this address: small letters, digits and single hyphens, 60 at most."""
+    return bool(_CODE.fullmatch(address)) and len(address) <= LONGEST_ADDRESS
 
 
 def html(language: str, text: str, codes: Collection[str]) -> str:

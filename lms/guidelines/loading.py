@@ -1,11 +1,12 @@
 """Guidelines as files, both ways: a folder with a TOML file and one Markdown file a language.
 
 A clause of `guideline.toml` may say `tier`, `country`, `touches` (such as "channel:linkedin") and `note`, a table by
-language; the file itself `changes`, what is new, by language. French comes with `fr.md`.
+language; the file itself `accept_by_on`, a day, and `changes`, what is new, by language. French comes with `fr.md`.
 """
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
 from lms.base.errors import Invalid
 from lms.base.events import announce
 from lms.base.i18n import LANGUAGES
-from lms.guidelines import entries, wording
+from lms.guidelines import catalog, entries, wording, writing
 from lms.guidelines.entries import ClauseEntry
 from lms.guidelines.events import GuidelinePublished
 from lms.guidelines.models import Clause, ClauseText, ClauseTouch, Guideline, GuidelineText, GuidelineVersion
@@ -33,29 +34,65 @@ def load(session: Session, folder: Path) -> str:
     A version that is in the database never changes: other words need a higher `version` in the file. A guideline of
     which a version was written in the studio is left alone: its authors own it then; the result is "kept".
     """
-    file = TomlFile(folder / "guideline.toml")
-    sources = {language: read(folder / f"{language}.md") for language in _languages(folder)}
-    digest = hashlib.sha256("\0".join([file.text, *sources.values()]).encode()).hexdigest()
-    slug, number = file.need(file.data, "slug", str), file.need(file.data, "version", int)
+    written = in_files(folder)
+    file, slug, number = written.file, written.slug, written.number
     guideline = session.scalar(select(Guideline).where(Guideline.slug == slug))
+    known = guideline and session.scalar(
+        select(GuidelineVersion).where(
+            GuidelineVersion.guideline_id == guideline.id,
+            GuidelineVersion.number == number,
+            GuidelineVersion.published_at.is_not(None),
+        )
+    )
+    if known and (known.source_sha256 == written.digest or _says(session, known.id, written)):
+        return "unchanged"
     if guideline and _has_authors(session, guideline.id):
         return "kept"
-    known = guideline and session.scalar(
-        select(GuidelineVersion).where(GuidelineVersion.guideline_id == guideline.id, GuidelineVersion.number == number)
-    )
     if known:
-        if known.source_sha256 != digest:
-            raise file.wrong(f"The words have changed, but version {number} is published already: raise it.", "version")
-        return "unchanged"
+        raise file.wrong(f"The words have changed, but version {number} is published already: raise it.", "version")
+    version = _version(written)
     if guideline is None:
         guideline = Guideline(slug=slug)
         session.add(guideline)
         session.flush()
-    version = _version(file, folder, sources, guideline.id, number, digest)
+    version.guideline_id = guideline.id
     session.add(version)
     session.flush()
     announce(session, GuidelinePublished(guideline.id, version.id, version.material))
     return "added"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A guideline in files: the digest stands for all that they say."""
+
+    file: TomlFile
+    folder: Path
+    sources: dict[str, str]
+    slug: str
+    number: int
+    digest: str
+
+
+def in_files(folder: Path) -> Written:
+    """The files of a folder. Raises `ContentError`."""
+    file = TomlFile(folder / "guideline.toml")
+    sources = {language: read(folder / f"{language}.md") for language in _languages(folder)}
+    digest = hashlib.sha256("\0".join([file.text, *sources.values()]).encode()).hexdigest()
+    slug, number = file.need(file.data, "slug", str), file.need(file.data, "version", int)
+    return Written(file, folder, sources, slug, number, digest)
+
+
+def version_in(folder: Path) -> catalog.GuidelineView:
+    """The version that a folder has, read without a database. Raises `ContentError`."""
+    written = in_files(folder)
+    return catalog.view(_version(written), written.slug)
+
+
+def _says(session: Session, version_id: int, written: Written) -> bool:
+    """Whether files say what a published version does, even when they are laid out in another way."""
+    before, after = catalog.version(session, version_id), catalog.view(_version(written), written.slug)
+    return writing.texts(before) == writing.texts(after)
 
 
 def _languages(folder: Path) -> list[str]:
@@ -68,19 +105,18 @@ def _has_authors(session: Session, guideline_id: int) -> bool:
     return session.scalar(select(GuidelineVersion.id).where(*own).limit(1)) is not None
 
 
-def _version(
-    file: TomlFile, folder: Path, sources: dict[str, str], guideline_id: int, number: int, digest: str
-) -> GuidelineVersion:
+def _version(written: Written) -> GuidelineVersion:
+    file, folder, sources = written.file, written.folder, written.sources
     titles, changes = file.texts(file.data, "title", tuple(sources)), file.spoken(file.data, "changes")
     parts = {language: _parts(folder / f"{language}.md", text) for language, text in sources.items()}
     clauses = _clauses(file, folder, parts)
     return GuidelineVersion(
-        guideline_id=guideline_id,
-        number=number,
+        number=written.number,
         material=file.need(file.data, "material", bool),
         effective_on=file.need(file.data, "effective_on", date),
+        accept_by_on=file.may(file.data, "accept_by_on", date, None),
         published_at=clock.now(),
-        source_sha256=digest,
+        source_sha256=written.digest,
         texts=[
             _text(folder, language, titles[language], parts[language][""][1], changes.get(language, ""), clauses)
             for language in sources

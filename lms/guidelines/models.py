@@ -140,11 +140,12 @@ class GuidelineSignOff(Base):
 class Attestation(Base):
     """Somebody accepted a version of a guideline, in a language, in exactly the words with this SHA-256.
 
-    `tier` and `country` are hers on that day: they decide which clauses the text had.
+    `tier` and `country` are hers on that day: they decide which clauses the text had. `number` says how manyth time
+    she accepted these rules: versions with better words only count with the one before, see `attestations.accept`.
     """
 
     __tablename__ = "attestation"
-    __table_args__ = (UniqueConstraint("person_id", "version_id"),)
+    __table_args__ = (UniqueConstraint("person_id", "version_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -152,6 +153,7 @@ class Attestation(Base):
     language: Mapped[str]
     tier: Mapped[str] = mapped_column(default="")
     country: Mapped[str] = mapped_column(default="")
+    number: Mapped[int] = mapped_column(default=1)
     text_sha256: Mapped[str]
     accepted_at: Mapped[datetime]
 

@@ -46,7 +46,7 @@ def publish(session: Session, slug: str, person_id: int, choice: Choice, digest:
     row, draft = drafting.locked(session, slug)
     if wording.digest(draft) != digest:
         raise Conflict(gettext("The draft was changed after you opened this page. Look again, and publish then."))
-    before = drafting.newest(session, slug)
+    before = drafting.before(session, slug)
     signatures = signoffs.read(session, row.id, digest)
     if wrong := [*missing(draft, before), *signoffs.missing(signatures), *_faults(draft, before, choice)]:
         raise Invalid(" ".join(wrong))
@@ -67,13 +67,15 @@ def missing(draft: GuidelineView, before: GuidelineView) -> list[str]:
     sentences = []
     if comparing.same(before, draft):
         sentences.append(gettext("The draft says the same as version %(number)s.", number=before.number))
+    if not draft.clauses:
+        sentences.append(gettext("Write at least one clause."))
     for language in draft.titles:
         named = {"language": LANGUAGES.get(language, language)}
         empty = [one.code for one in draft.clauses if not one.titles.get(language) or not one.bodies.get(language)]
         if empty:
             codes = ", ".join(empty)
             sentences.append(gettext("Without words in %(language)s: %(codes)s.", codes=codes, **named))
-        if not draft.changes.get(language):
+        if before.number and not draft.changes.get(language):
             sentences.append(gettext("Say in %(language)s what changed: people read it who accept it anew.", **named))
     if gone := [LANGUAGES.get(language, language) for language in before.titles if language not in draft.titles]:
         gone_words = ", ".join(gone)

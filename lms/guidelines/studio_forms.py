@@ -98,6 +98,16 @@ class ClauseForm(WordsForm):
         return ClauseEntry(bool(self.red_line.data), self.words(), touches=frozenset(touches), **limits)
 
 
+class NewForm(Form):
+    """The beginning of a guideline: its address, and its title in each language."""
+
+    slug = StringField(_l("Address"))
+
+    def titles(self) -> dict[str, str]:
+        """What was entered, by language."""
+        return {code: self[f"title_{code}"].data or "" for code in LANGUAGES}
+
+
 class SignForm(Form):
     """What a reviewer says of a draft."""
 
@@ -129,6 +139,7 @@ class PublishForm(Form):
 
 
 for _code, _name in LANGUAGES.items():
+    setattr(NewForm, f"title_{_code}", StringField(_name))
     for _form, _body, _line in (
         (HeadForm, _l("Introduction"), _l("What changed, in a few sentences")),
         (ClauseForm, _l("Text"), _l("Note: where it holds, and where not")),

@@ -11,11 +11,11 @@ from lms.base import i18n, web
 from lms.base.access import holders_of, open_to
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from lms.base.forms import Form
-from lms.guidelines import catalog, comparing, drafting, publishing, shelf, signoffs, wording
+from lms.guidelines import beginning, catalog, comparing, drafting, publishing, shelf, signoffs, wording
 from lms.guidelines.catalog import ClauseView, GuidelineView
 from lms.guidelines.drafting import Stale
 from lms.guidelines.entries import DIMENSIONS
-from lms.guidelines.studio_forms import Choices, ClauseForm, HeadForm, PublishForm, SignForm
+from lms.guidelines.studio_forms import Choices, ClauseForm, HeadForm, NewForm, PublishForm, SignForm
 from lms.guidelines.views import chosen_language, chosen_reader
 
 blueprint = Blueprint("guideline_studio", __name__)
@@ -30,7 +30,18 @@ LARGEST = 2147483647
 @blueprint.get("/studio/guidelines")
 @open_to(READERS)
 def guidelines() -> str:
-    return render_template("guidelines/studio.html", guidelines=shelf.guidelines(web.session()))
+    return _shelf(NewForm(formdata=None))
+
+
+@blueprint.post("/studio/guidelines")
+@open_to(AUTHORS)
+def begin() -> Response:
+    """Begin a new guideline."""
+    form, session = NewForm(), web.session()
+    slug = (form.slug.data or "").lower()
+    if refused := _refusal(form, lambda: beginning.start(session, slug, form.titles(), current_user.id)):
+        return make_response(_shelf(form), refused.status)
+    return _to(slug)
 
 
 @blueprint.get(ROOM)
@@ -202,12 +213,16 @@ def _room(slug: str, form: SignForm | None = None) -> str:
         form.digest.data = digest
         signatures = signoffs.read(session, draft.version_id, digest)
         wrote = signoffs.wrote(session, draft.version_id, current_user.id)
-        before = drafting.newest(session, slug)
+        before = drafting.before(session, slug)
         lacking = publishing.missing(draft, before) + signoffs.missing(signatures)
         changed = {one.code: one.state for one in comparing.compare(before, draft, i18n.language()).changed}
         changed |= {code: changed.get(code, "changed") for code in comparing.changed_codes(before, draft)}
         shown |= {"missing": lacking, "signatures": signatures, "wrote": wrote, "changed": changed, "before": before}
     return render_template("guidelines/room.html", guideline=shelf.guideline(session, slug), form=form, **shown)
+
+
+def _shelf(form: NewForm) -> str:
+    return render_template("guidelines/studio.html", guidelines=shelf.guidelines(web.session()), form=form)
 
 
 def _head(draft: GuidelineView, form: HeadForm, refused: Refused | None = None) -> str:
@@ -232,7 +247,7 @@ def _clause(
 
 def _publishing(draft: GuidelineView, form: PublishForm) -> str:
     session = web.session()
-    before = drafting.newest(session, draft.slug)
+    before = drafting.before(session, draft.slug)
     signatures = signoffs.read(session, draft.version_id, wording.digest(draft))
     return render_template(
         "guidelines/publish.html",

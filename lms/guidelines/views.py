@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms.base import i18n, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.base.errors import Invalid, NotFound
-from lms.guidelines import attestations, catalog
+from lms.guidelines import attestations, catalog, proofs
 from lms.guidelines.catalog import Edition, GuidelineView
 from lms.guidelines.shelf import Reader
 from lms.people.models import TIERS
@@ -48,7 +48,7 @@ def accept(slug: str) -> Response:
 @open_to(SIGNED_IN)
 def accepted(slug: str, attestation_id: int) -> str:
     """The exact words that the reader accepted."""
-    proof = attestations.proof(web.session(), attestation_id, person_id=current_user.id)
+    proof = proofs.proof(web.session(), attestation_id, person_id=current_user.id)
     if proof.version.slug != slug:
         raise NotFound
     return render_template("guidelines/accepted.html", proof=proof)
@@ -74,10 +74,11 @@ def _shown(slug: str) -> dict[str, Any]:
     holds = catalog.holding(editions, catalog.today())
     found = catalog.version(web.session(), _asked(editions, holds).version_id)
     reader, signed_in = _reader(found), current_user.is_authenticated
-    mine = attestations.mine(web.session(), current_user.id, found.version_id) if signed_in else None
+    mine = proofs.mine(web.session(), current_user.id, found.version_id) if signed_in else None
     exact = attestations.exact_text(found, reader.language, reader.tier, reader.country)
     shown = {"guideline": found, "editions": editions, "holds": holds, "reader": reader}
-    return shown | {"mine": mine, "sha256": exact.sha256 if exact else ""}
+    again = mine.asked_again(found, reader.tier, reader.country) if mine else ""
+    return shown | {"mine": mine, "again": again, "sha256": exact.sha256 if exact else ""}
 
 
 def _asked(editions: list[Edition], holds: Edition | None) -> Edition:

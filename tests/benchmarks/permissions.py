@@ -1,14 +1,14 @@
-"""How long it takes to suspend, to let go on and to have expire the permissions of 8,000 people by a rule."""
+"""How long it takes to suspend, to let go on, to renew and to have expire the permissions of 8,000 people by a rule."""
 
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from certificates import days, frozen, ladder, nightly
+from certificates import awards, days, frozen, ladder, nightly
 from certificates.levels import loading
 from certificates.models import (
     Authorization,
@@ -19,11 +19,15 @@ from certificates.models import (
     new_uid,
 )
 from certificates.permissions import holds
+from courses.enrollment_models import Enrollment
 from lms import consequences, create_app
 from lms.base import clock, schema
 from lms.base.db import Database, count_statements
-from lms.guidelines.models import Guideline, GuidelineVersion
+from lms.guidelines import catalog as guidelines
+from lms.guidelines import loading as guideline_files
+from lms.guidelines.models import Attestation
 from lms.people.models import Person
+from tests.make import Make
 
 HOLDERS = 8000
 AIM_MS = 10_000
@@ -42,6 +46,7 @@ def measure(name: str, url: str) -> None:
     deeds: dict[str, Callable[[Session], int]] = {
         "suspend 8,000 by a rule": lambda session: holds.place_all(session, people, "guideline", "A new text."),
         "let 8,000 go on by a rule": lambda session: holds.lift_all(session, people, "guideline", "Accepted."),
+        "renew 8,000 by a rule": _renew,
         "have 8,000 expire": _expire,
     }
     for what, deed in deeds.items():
@@ -58,44 +63,67 @@ def measure(name: str, url: str) -> None:
     database.close()
 
 
+RENEWED_AFTER, OVER_AFTER = timedelta(days=700), timedelta(days=1600)
+"""The first lies in the window in which what was given today can be renewed, the second after the renewed term."""
+
+
+def _renew(session: Session) -> int:
+    with clock.frozen(clock.now() + RENEWED_AFTER):
+        return awards.award_opened(session)
+
+
 def _expire(session: Session) -> int:
-    with clock.frozen(clock.now() + timedelta(days=800)):
+    with clock.frozen(clock.now() + OVER_AFTER):
         return nightly.expire(session)
 
 
 def _holders(session: Session) -> list[int]:
+    """People with a manager, the guideline accepted, both levels that are given by rule, and the refresher taken."""
+    guideline_files.load(session, guideline_files.CONTENT / guidelines.MAIN)
+    make = Make(session)
+    make.course("principles")
+    refresher = make.course("refresher")
     loading.load(session)
-    level = ladder.level(session, "L1")
-    guideline = Guideline(slug="bench")
-    session.add(guideline)
-    session.flush()
-    now, today = clock.now(), days.today()
-    version = {"number": 1, "material": True, "effective_on": today, "published_at": now, "source_sha256": "bench"}
-    session.add(found := GuidelineVersion(guideline_id=guideline.id, **version))
-    session.flush()
+    manager = make.person("Marta", "Manager")
     session.execute(
         insert(Person),
         [
-            {"email": f"bench{n}@acme.example", "given_name": "Bench", "family_name": str(n), "language": "en"}
+            {"email": f"bench{n}@acme.example", "given_name": "Bench", "family_name": str(n), "manager_id": manager.id}
             for n in range(HOLDERS)
         ],
     )
     people = list(session.scalars(select(Person.id).where(Person.given_name == "Bench")))
-    content = {"bench": True}
-    term = {"valid_from": today, "valid_until": days.months_after(today, level.valid_months)}
-    held = {"level_id": level.id, "cycle": 1, "issued_at": now, "guideline_version_id": found.id, "content": content}
-    held |= {"holder_name": "Bench", "content_sha256": frozen.digest(content)} | term
+    now = clock.now()
+    accepted = {"version_id": guidelines.live(session).version_id, "language": "en", "text_sha256": "bench"}
+    session.execute(insert(Attestation), [{"person_id": one, "accepted_at": now} | accepted for one in people])
+    _taken(session, refresher.id, people, now + RENEWED_AFTER - timedelta(days=60))
+    _certified(session, ladder.level(session, "L0"), people)
+    _certified(session, ladder.level(session, "L1"), people)
+    _given(session, ladder.level(session, "L1"))
+    return people
+
+
+def _taken(session: Session, course_id: int, people: list[int], at: datetime) -> None:
+    taken = {"course_id": course_id, "cycle": 1, "enrolled_at": at, "started_at": at, "completed_at": at}
+    session.execute(insert(Enrollment), [{"person_id": one} | taken for one in people])
+
+
+def _certified(session: Session, level: ladder.LevelView, people: list[int]) -> None:
+    now, today, content = clock.now(), days.today(), {"bench": True}
+    held = {"level_id": level.id, "cycle": 1, "issued_at": now, "holder_name": "Bench", "content": content}
+    held |= {"guideline_version_id": guidelines.live(session).version_id, "content_sha256": frozen.digest(content)}
+    held |= {"valid_from": today, "valid_until": days.months_after(today, level.valid_months)}
     session.execute(
         insert(Certificate),
         [{"person_id": one, "uid": new_uid(), "number": new_number()} | held for one in people],
     )
-    _given(session, level)
-    return people
 
 
 def _given(session: Session, level: ladder.LevelView) -> None:
     certificates = session.execute(
-        select(Certificate.id, Certificate.person_id, Certificate.valid_from, Certificate.valid_until)
+        select(Certificate.id, Certificate.person_id, Certificate.valid_from, Certificate.valid_until).where(
+            Certificate.level_id == level.id
+        )
     ).all()
     flags = {"may_reply": False, "may_commit": False, "may_in_crisis": False}
     given = {"level_id": level.id, "status": "active", "reason": "bench"} | flags

@@ -79,6 +79,10 @@ def ask(database: Database) -> Iterator[Measured]:
         last = Wanted(topic="published")
         yield _measured(database, session, "the last page", lambda: speakers.search(session, last, speakers.LAST_PAGE))
         yield _measured(database, session, "a page of the list for programs", lambda: register_list.page(session, 0))
+        about = Wanted(topic="service", language="pl")
+        yield _measured(
+            database, session, "colleagues on a topic", lambda: counting.colleagues(session, days.today(), about)
+        )
         yield _measured(database, session, "the hub's bench", lambda: counting.read(session, days.today(), 60))
 
 

@@ -2,18 +2,23 @@
 
 import base64
 import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates import days, register_list, speakers
-from certificates.bench import counting
+from certificates import corrections, days, register_list, speakers
+from certificates.bench import counting, depth
 from certificates.coverage import Wanted
 from certificates.handles.models import BrandedHandle
-from certificates.models import Certificate
+from certificates.models import Authorization, AuthorizationScope, Certificate
+from certificates.periods import planning
+from certificates.periods.planning import Plan
+from certificates.standing import Scope
 from lms.base import clock
 from lms.people.models import Person
 from tests.make import Make
@@ -144,3 +149,64 @@ def test_the_bench_and_the_list_ask_as_often_for_many_as_for_one(
             deed()
             counts.append(len(statements))
     assert counts[:2] == counts[2:]
+
+
+def test_the_bench_counts_what_is_counted_one_by_one(session: Session, make: Make) -> None:
+    chance, today = random.Random(5), days.today()
+    levels = {level.kind: level.code for level in make.levels()}
+    values = {"topic": ["service", "results", "*"], "language": ["nl", "fr", "*"], "country": ["be", "fr"]}
+
+    def some() -> dict[str, list[str]]:
+        return {"channel": ["own"]} | {name: chance.sample(all_, chance.randint(0, 2)) for name, all_ in values.items()}
+
+    for number in range(20):
+        person = make.person(f"P{number}", status="leave" if number == 7 else "active")
+        for cycle in range(chance.randint(1, 2)):
+            months = chance.choice([12, 24])
+            given = make.certificate(
+                person, scope=some(), cycle=cycle + 1, months=months, from_day=today - timedelta(days=350)
+            )
+        if number % 3 == 0:
+            make.certificate(person, level=levels["endorsement"], scope=some())
+        if number % 5 == 0:
+            permission = session.scalars(select(Authorization).where(Authorization.certificate_id == given.id)).one()
+            narrow = AuthorizationScope(authorization_id=permission.id, revision=2, dimension="language", value="pl")
+            session.add(narrow)
+            permission.revision = 2
+    session.flush()
+    last, codes = today + timedelta(days=60), ("be", "fr", "pl")
+    found = depth.read(session, today, last, ("service", "results", "careers"), codes, ("nl", "fr", "pl"))
+    for (topic, country, language), counted in found.cells.items():
+        held = counting.holders(session, today, Wanted(topic=topic, country=country, language=language))
+        people, longer = {one.person_id for one in held}, {one.person_id for one in held if one.ends_on > last}
+        assert counted == (len(people), len(people - longer)), (topic, country, language)
+    every = counting.holders(session, today)
+    assert (found.people, found.lapsing) == (
+        len({one.person_id for one in every}),
+        sum(e.ends_on <= last for e in every),
+    )
+    assert any(people and lapsing for people, lapsing in found.cells.values())
+
+
+def test_beginnings_of_names_come_before_what_is_in_the_middle_of_them(session: Session, make: Make) -> None:
+    for number in range(21):
+        speaker(make, f"Zander{number}")
+    assert len(speakers.search(session, Wanted("ander")).speakers) == speakers.PAGE
+    make.certificate(make.person("Joke", "Bos-Anders"))
+    assert [one.name for one in speakers.search(session, Wanted("ander")).speakers] == ["Joke Bos-Anders"]
+    assert speakers.search(session, Wanted("ander"), 2).speakers == []
+
+
+def test_a_search_says_that_speakers_wait_and_leads_to_the_newest_issue(session: Session, make: Make) -> None:
+    ana, hub = make.person("Ana"), make.person("Hugo", roles=["hub"])
+    certificate = make.certificate(ana, scope=DUTCH)
+    assert speakers.search(session, Wanted("Ana")).silence == ""
+    newer = corrections.correct(session, certificate.id, by_id=hub.id, reason="Married", name="Ana Peeters")
+    today = days.today()
+    plan = Plan("Annual results", today, today, scope=Scope(topics=frozenset({"service"})))
+    planning.make_period(session, plan, by_id=hub.id)
+    found = speakers.search(session, Wanted(topic="service"))
+    assert ([one.uid for one in found.speakers], "Annual results" in found.silence) == ([newer.uid], True)
+    assert speakers.search(session, Wanted("Ana")).silence == ""
+    planning.start_crisis(session, "Fire", "", by_id=hub.id)
+    assert "Crisis mode" in speakers.search(session, Wanted("Ana")).silence

@@ -11,7 +11,7 @@ from certificates import history, ladder
 from certificates.entitlements import kit, tasks, waiting
 from certificates.entitlements.kit import NewThing
 from certificates.entitlements.models import EntitlementTask
-from certificates.events import AuthorizationGranted
+from certificates.events import AuthorizationsGranted
 from certificates.models import Authorization, Certificate
 from lms.base import clock
 from lms.base.errors import Conflict, NotFound
@@ -41,7 +41,7 @@ def granted(session: Session, make: Make, person: Person, cycle: int = 1) -> Aut
     """A permission that was just given, with what follows."""
     certificate: Certificate = make.certificate(person, cycle=cycle)
     authorization: Authorization = make.authorization_of(certificate)
-    announce(session, AuthorizationGranted(person.id, authorization.id, certificate.id))
+    announce(session, AuthorizationsGranted((authorization.id,)))
     return authorization
 
 
@@ -91,7 +91,7 @@ def test_what_somebody_has_stays_hers_when_she_renews(session: Session, make: Ma
         second = make.authorization_of(renewed)
         history.record(session, first, "ended", "renewed")
         assert states(session, alice)["Phone"] == "given"
-        announce(session, AuthorizationGranted(alice.id, second.id, renewed.id))
+        announce(session, AuthorizationsGranted((second.id,)))
     phone = session.get_one(EntitlementTask, task(session, "Phone"), populate_existing=True)
     assert (phone.state, phone.authorization_id, phone.return_asked_at) == ("given", second.id, None)
     open_tools = select(EntitlementTask.authorization_id).where(EntitlementTask.state == "to_give")

@@ -162,6 +162,8 @@ def test_of_two_who_claim_an_account_one_holds_it_and_past_days_remember(session
     ]
     rows = session.scalars(select(Handle).order_by(Handle.id)).all()
     assert [(one.person_id, one.released_at is None) for one in rows] == [(ana.id, False), (ben.id, True)]
+    (lost,) = session.scalars(select(OutboxMessage.body).where(OutboxMessage.recipient == ana.email))
+    assert "no longer registered as yours" in lost
     with pytest.raises(Conflict):
         claims.confirm(session, third.id, by_id=hub.id)
 

@@ -20,7 +20,7 @@ from certificates.way.dates import Facts
 from certificates.way.evidence import Completion, Evidence
 from certificates.way.terms import Held
 from courses.enrollment_models import Enrollment
-from courses.events import CourseCompleted
+from courses.events import CourseCompleted, CourseCompletionWithdrawn
 from courses.models import Course
 from lms.base import clock
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
@@ -141,6 +141,47 @@ def test_cycles_never_repeat_or_skip_and_no_term_jumps(waits: list[int], months:
         assert not judging.due(again, asked, terms.is_open(newest, asked, day))
 
 
+MISSING, MISSING_AGAIN = replace(COURSE, course_id=None), replace(AGAIN, course_id=None)
+QUIZ, QUIZ_AGAIN = Need("quiz", "principles"), Need("quiz", "refresher", renewal=True)
+DECIDED = {"granted_by_rule": False, "needs_attestation": True}
+
+
+@pytest.mark.parametrize(
+    ("needs", "rules", "done_anew", "renewed"),
+    [
+        ((COURSE, MISSING_AGAIN), {}, True, True),
+        ((COURSE, MISSING_AGAIN), DECIDED, False, False),
+        ((MISSING, MISSING_AGAIN), DECIDED, False, True),
+        ((MISSING, MISSING_AGAIN), {"needs_attestation": True}, False, False),
+        ((MISSING, COURSE, MISSING_AGAIN), DECIDED, False, False),
+        ((MISSING, COURSE, MISSING_AGAIN), DECIDED, True, True),
+        ((MISSING, AGAIN), DECIDED, False, False),
+        ((MISSING_AGAIN,), DECIDED, False, True),
+        ((AGAIN,), DECIDED, False, False),
+        ((MISSING, QUIZ, MISSING_AGAIN, QUIZ_AGAIN), DECIDED, False, True),
+        ((MISSING, MISSING_AGAIN), DECIDED | {"samples": 1}, False, False),
+        ((MISSING,), DECIDED, False, True),
+    ],
+)
+def test_nobody_waits_for_a_course_that_is_being_written_to_renew(
+    needs: tuple[Need, ...], rules: dict[str, Any], done_anew: bool, renewed: bool
+) -> None:
+    asked, today = level(needs=needs, **rules), END - timedelta(days=3)
+    at = datetime.combine(today, datetime.min.time(), UTC)
+    found = Evidence(
+        "staff",
+        today,
+        accepted=True,
+        completions=[Completion(7, 2, at, 1)] if done_anew else [],
+        held={1: held()},
+        missing_quizzes=frozenset({"principles", "refresher"}),
+    )
+    assert judging.met(found, asked, renewal=True) is renewed
+    assert not judging.met(found, asked) or not any(need.course_id is None for need in asked.needs_of("staff"))
+    said = requirements.worded(found, judging.long_way(found, asked), {})
+    assert all(item.why.startswith("This is being written") for item in said if not item.there and item.done)
+
+
 def test_a_level_above_counts_for_one_below_and_an_endorsement_only_for_itself() -> None:
     below, above = level(code="L2"), level(id=2, code="L3", rank=3)
     crisis = level(id=3, code="crisis", kind="endorsement", rank=9)
@@ -223,6 +264,61 @@ def test_what_was_done_before_its_window_opened_is_renewed_at_night_once(
         assert of_level(session, alice)[-1].valid_until == date(2030, 1, 12)
 
 
+def test_many_are_renewed_at_night_in_as_many_statements_as_one(
+    session: Session, make: Make, statements: list[str]
+) -> None:
+    make.levels()
+    refresher = make.course(slug="refresher", title="Refresher")
+    version, boss = session.scalars(select(GuidelineVersion)).one(), make.person("Marta", "Meyer")
+    counts = []
+    for many in (1, 1, 5):  # the first reads what stays in memory
+        people = [make.person(manager=boss, language=("nl", "en")[number % 2]) for number in range(many)]
+        for person in people:
+            with clock.frozen(NOW):
+                make.attestation(person, version)
+                make.certificate(person, level="L0")
+                make.certificate(person)
+            with clock.frozen(datetime(2027, 10, 1, 12, tzinfo=UTC)):
+                make.enrollment(person, refresher, completed=True)
+        session.flush()
+        with clock.frozen(datetime(2027, 11, 13, 12, tzinfo=UTC)):
+            statements.clear()
+            assert awards.award_opened(session) == many
+            counts.append(len(statements))
+            stands = select(Authorization.status).where(Authorization.person_id.in_([one.id for one in people]))
+            assert session.scalars(stands.order_by(Authorization.id)).all() == ["ended"] * many + ["active"] * many
+    assert counts[1] == counts[2]
+
+
+def test_a_course_taken_back_pauses_what_rests_on_it_alone(session: Session, make: Make, alice: Person) -> None:
+    refresher = make.course(slug="refresher", title="Refresher")
+    session.execute(update(Level).values(revision=Level.revision + 1))  # the ladder is read anew
+    with clock.frozen(NOW):
+        first = complete(session, make, alice)
+    with clock.frozen(datetime(2027, 12, 1, 12, tzinfo=UTC)):
+        anew = make.enrollment(alice, refresher, completed=True)
+        announce(session, CourseCompleted(alice.id, refresher.id, anew.id))
+        assert len(of_level(session, alice)) == 2
+        newest = select(Authorization.status).order_by(Authorization.id.desc()).limit(1)
+
+        def take_back(taken: Enrollment) -> None:
+            taken.completed_at = None
+            session.flush()
+            announce(session, CourseCompletionWithdrawn(alice.id, taken.course_id, taken.id, "marked anew"))
+
+        take_back(first)
+        assert session.scalar(newest) == "active"
+        take_back(anew)
+        assert session.scalar(newest) == "suspended"
+        first.completed_at = clock.now()
+        announce(session, CourseCompleted(alice.id, first.course_id, first.id))
+        assert session.scalar(newest) == "suspended"
+        anew.completed_at = clock.now()
+        session.flush()
+        announce(session, CourseCompleted(alice.id, refresher.id, anew.id))
+        assert session.scalar(newest) == "active"
+
+
 def test_a_permission_rests_on_the_completion_it_was_earned_with(session: Session, make: Make, alice: Person) -> None:
     with clock.frozen(NOW):
         first = complete(session, make, alice)
@@ -244,12 +340,12 @@ def test_a_course_is_taken_again_when_the_window_is_open_and_not_before(
     with clock.frozen(NOW):
         complete(session, make, alice)
         with pytest.raises(Conflict, match="from 13 November 2027 on"):
-            renewing.begin(session, alice.id, "L1", "principles")
+            renewing.start(session, alice.id, "L1", "principles")
         with pytest.raises(NotFound):
-            renewing.begin(session, alice.id, "L1", "nothing")
+            renewing.start(session, alice.id, "L1", "nothing")
     with clock.frozen(datetime(2027, 12, 1, 12, tzinfo=UTC)):
-        renewing.begin(session, alice.id, "L1", "principles")
-        renewing.begin(session, alice.id, "L1", "principles")
+        renewing.start(session, alice.id, "L1", "principles")
+        renewing.start(session, alice.id, "L1", "principles")
     taken = session.scalars(select(Enrollment).where(Enrollment.person_id == alice.id).order_by(Enrollment.cycle)).all()
     assert [(one.cycle, one.completed_at is None, one.due_on) for one in taken] == [
         (1, False, None),

@@ -12,6 +12,7 @@ import pytest
 from courses.files import loading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+EXPORTED = "guideline how-we-speak: exported\ncourse principles: exported\n"
 
 
 @pytest.fixture
@@ -55,14 +56,18 @@ def a_new_course(folder: Path) -> Path:
 
 def test_out_in_and_out_again_on_another_machine(lms, tmp_path):
     out, again = tmp_path / "out", tmp_path / "again"
-    assert lms("content", "export", out).stdout == "course principles: exported\n"
+    assert lms("content", "export", out).stdout == EXPORTED
     unchanged = lms("content", "load", out)
-    assert unchanged.stdout == "course principles: unchanged\nquiz principles: unchanged\n"
+    assert unchanged.stdout.splitlines() == [
+        "guideline how-we-speak: unchanged",
+        "course principles: unchanged",
+        "quiz principles: unchanged",
+    ]
     assert (unchanged.returncode, unchanged.stderr) == (0, "")
     a_new_course(out)
     loaded = lms("content", "load", out)
     assert loaded.returncode == 0, loaded.stderr
-    assert loaded.stdout.splitlines()[:3] == [
+    assert loaded.stdout.splitlines()[1:4] == [
         "course again: added",
         "  a new course: 6 modules, 12 lessons, 24 texts, 16 media files",
         "course principles: unchanged",
@@ -99,7 +104,7 @@ def test_a_bad_file_changes_nothing_and_is_named(lms, tmp_path):
     assert "en/in-doubt.md:1: The first line must be the title" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert files(tmp_path / "instance" / "files") == before
-    assert lms("content", "export", tmp_path / "out").stdout == "course principles: exported\n"
+    assert lms("content", "export", tmp_path / "out").stdout == EXPORTED
 
 
 @pytest.mark.sqlite_only

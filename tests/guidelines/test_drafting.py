@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 from courses.search.models import SearchEntry
 from lms.base import clock
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
-from lms.guidelines import attestations, catalog, comparing, drafting, loading, publishing, shelf, signoffs, wording
+from lms.guidelines import (
+    attestations,
+    catalog,
+    comparing,
+    drafting,
+    loading,
+    proofs,
+    publishing,
+    shelf,
+    signoffs,
+    wording,
+)
 from lms.guidelines.entries import ClauseEntry, Words
 from lms.guidelines.models import GuidelineVersion
 from lms.guidelines.publishing import Choice
@@ -205,15 +216,15 @@ def test_better_words_need_not_be_accepted_again_but_other_rules_do(session, aut
     assert attestations.in_force(session, people.alice.id, second)
     assert not attestations.in_force(session, people.bob.id, second)
     attestations.accept(session, people.alice.id, second.version_id, "en")
-    assert attestations.material_count(session, people.alice.id, SLUG) == 1
+    assert attestations.material_counts(session, [people.alice.id], SLUG) == {people.alice.id: 1}
     changed_draft(session, author)
     publish(session, author, lawyer)
     third = catalog.live(session)
     assert not attestations.in_force(session, people.alice.id, third)
     attestations.accept(session, people.alice.id, third.version_id, "nl")
     assert attestations.in_force(session, people.alice.id, third)
-    assert attestations.material_count(session, people.alice.id, SLUG) == 2
-    assert attestations.material_count(session, people.bob.id, SLUG) == 0
+    assert attestations.material_counts(session, [people.alice.id], SLUG) == {people.alice.id: 2}
+    assert attestations.material_counts(session, [people.bob.id], SLUG) == {}
 
 
 def test_what_was_accepted_is_the_text_for_her_tier_and_country_and_can_be_proved(session, author, lawyer, make):
@@ -222,19 +233,19 @@ def test_what_was_accepted_is_the_text_for_her_tier_and_country_and_can_be_prove
     live = catalog.live(session)
     boss = make.person("Bob", tier="manager", country="BE")
     other = make.person("Eva", tier="manager", country="NL")
-    proofs = {}
+    kept = {}
     for person in (boss, other):
         attestations.accept(session, person.id, live.version_id, "en")
-        mine = attestations.mine(session, person.id, live.version_id)
+        mine = proofs.mine(session, person.id, live.version_id)
         assert mine.in_force
-        assert attestations.proves(session, mine.attestation_id)
-        proofs[person.id] = attestations.proof(session, mine.attestation_id)
-    assert "Ask before you promise" in proofs[boss.id].text
-    assert "Ask before you promise" not in proofs[other.id].text
-    assert "Say who you are" in proofs[other.id].text
-    assert proofs[boss.id].attestation.text_sha256 != proofs[other.id].attestation.text_sha256
+        assert proofs.proves(session, mine.attestation.id)
+        kept[person.id] = proofs.proof(session, mine.attestation.id)
+    assert "Ask before you promise" in kept[boss.id].text
+    assert "Ask before you promise" not in kept[other.id].text
+    assert "Say who you are" in kept[other.id].text
+    assert kept[boss.id].attestation.text_sha256 != kept[other.id].attestation.text_sha256
     everybody = attestations.exact_text(live, "en", "staff", "")
-    assert everybody.sha256 == proofs[other.id].attestation.text_sha256
+    assert everybody.sha256 == kept[other.id].attestation.text_sha256
 
 
 def test_without_limited_clauses_the_exact_text_is_the_whole(session, make):
@@ -301,4 +312,5 @@ def test_files_may_limit_a_clause_and_come_in_french_and_are_left_alone_once_aut
     assert set(found.titles) == {"en", "nl", "fr"}
     assert attestations.exact_text(found, "en", "staff", "BE").text in found.wholes["en"]
     drafting.open_draft(session, SLUG, make.person().id)
+    toml.write_text(words.replace("version = 1", "version = 2"))
     assert loading.load(session, folder) == "kept"

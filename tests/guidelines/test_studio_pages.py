@@ -1,6 +1,7 @@
 """Guidelines in the studio and for their readers, page by page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -129,3 +130,28 @@ def test_a_learner_has_no_way_into_the_drafts(author, make, client_for):
     for page in ("", "/preview", "/compare?old=1&new=2", "/words", "/publish", "/clauses/D2"):
         assert learner.get(f"{ROOM}{page}").status_code == 403
     assert learner.submit(f"{ROOM}/sign", {"decision": "agreed"}).status_code == 403
+
+
+def test_a_new_guideline_begins_empty_and_is_published_as_its_first_version(author, make, client_for, anonymous):
+    writer, lawyer = client_for(author), client_for(make.person("Lena", roles=["legal"]))
+    fields = {"title_en": "At events", "title_nl": "Op beurzen", "slug": "At events"}
+    refused = writer.submit("/studio/guidelines", fields)
+    assert refused.status_code == 422
+    assert "small letters, digits and hyphens" in refused.text
+    assert "Op beurzen" in refused.text
+    assert writer.submit("/studio/guidelines", fields | {"slug": "how-we-speak"}).status_code == 409
+    room = "/studio/guidelines/at-events"
+    assert writer.submit("/studio/guidelines", fields | {"slug": "at-events"}).location == room
+    assert "Write at least one clause." in writer.get(room).text
+    assert anonymous.get("/guidelines/at-events").status_code == 404
+    words = {"title_en": "Ask the host", "body_en": "First.", "title_nl": "Vraag het", "body_nl": "Eerst."}
+    writer.submit(f"{room}/new/duty", words)
+    page = lawyer.get(room).text
+    assert "what changed since" not in page
+    lawyer.submit(f"{room}/sign", {"decision": "agreed", "digest": hidden(page, "digest")})
+    page = writer.get(f"{room}/publish").text
+    today = catalog.today()
+    days = {"effective_on": today.isoformat(), "accept_by_on": (today + timedelta(days=30)).isoformat()}
+    answer = writer.submit(f"{room}/publish", days | {"change": "material", "digest": hidden(page, "digest")})
+    assert answer.status_code == 303, answer.text
+    assert "Ask the host" in anonymous.get("/guidelines/at-events").text

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates.models import Certificate
+from certificates.models import Authorization, Certificate
 from certificates.papers import asking
 from certificates.papers.asking import Choice
 from certificates.papers.models import PaperBatch
@@ -177,6 +177,7 @@ def addresses(session: Session) -> list[Address]:
     alice: dict[str, str | int] = {"branch": people["alice@acme.example"][1]}
     keepers = frozenset({"auditor", "administrator", "hub", "legal", "holder"})
     above_alice = frozenset({"bob", "executive"})
+    above_ana = above_alice | {"hub", "legal", "administrator", "auditor"}
     return [
         Address("home.start", {}, status=302),
         Address("home.learning", {}),
@@ -332,6 +333,17 @@ def addresses(session: Session) -> list[Address]:
         Address("levels.history", {"code": "L1"}),
         Address("entitlements.listed", {"show": "take_back"}),
         Address("entitlements.new", {"code": "L2"}),
+        Address("permissions.everyone", {}),
+        Address("permissions.everyone", {"words": "ana", "status": "active", "level": "L2"}),
+        Address("permissions.one", {"uid": _permission(session)}, above_ana | {"holder"}),
+        Address("permissions.ask", {"level": "L2"}),
+        Address("speaker.person", {"uid": people["ana@acme.example"][1]}),
+        Address("campaigns.everyone", {}),
+        Address("campaigns.one", {"campaign_id": 2147483647}, frozenset()),
+        Address("campaigns.changes", {"campaign_id": 2147483647}, frozenset()),
+        Address("exchange.overview", {}),
+        Address("api.openapi", {}),
+        Address("api.may_speak", {"handle": "ana.moreau"}, status=401),
         Address("records.search", {}),
         Address("records.search", {"q": "ana"}),
         *(Address(name, {"uid": _attempt_uid(session, marked_attempt)}, keepers) for name in RECORDS),
@@ -349,6 +361,19 @@ def _attempt(session: Session, person_id: int) -> int:
 
 def _attempt_uid(session: Session, attempt_id: int) -> str:
     return session.get_one(Attempt, attempt_id).uid
+
+
+def _permission(session: Session) -> str:
+    """A permission of the holder of a certificate, that was decided about."""
+    holder = select(Person.id).where(Person.email == KINDS["holder"])
+    return (
+        session.scalars(
+            select(Authorization.uid)
+            .where(Authorization.person_id == holder.scalar_subquery())
+            .order_by(Authorization.id.desc())
+        ).first()
+        or ""
+    )
 
 
 def _newest(session: Session, table: type[MarkingTask] | type[Appeal]) -> int:

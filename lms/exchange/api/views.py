@@ -55,7 +55,10 @@ def may_speak() -> Response:
 @limiter.limit("60/minute", key_func=_caller)
 def may_all_speak() -> Response:
     """Up to a hundred questions at once; each has its answer or its problem, in the same order."""
-    sent = request.get_json(silent=True)
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # a list in a list, very many times
+        sent = None
     asked = sent.get("questions") if isinstance(sent, dict) else None
     if not isinstance(asked, list) or not 1 <= len(asked) <= MOST or not all(isinstance(one, dict) for one in asked):
         raise Invalid(gettext("Send {“questions”: […]} with 1 to %(most)s questions.", most=MOST))

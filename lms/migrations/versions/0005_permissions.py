@@ -935,7 +935,12 @@ def _keep_one_request() -> None:
 
 
 def _change_guidelines() -> None:
-    _add("attestation", {"tier": (sa.String(), ""), "country": (sa.String(), "")})
+    _add("attestation", {"tier": (sa.String(), ""), "country": (sa.String(), ""), "number": (sa.Integer(), "1")})
+    with op.batch_alter_table("attestation") as table:
+        table.drop_constraint(op.f("uq_attestation_person_id_version_id"), type_="unique")
+        table.create_unique_constraint(
+            op.f("uq_attestation_person_id_version_id_number"), ["person_id", "version_id", "number"]
+        )
     _add("clause", {}, tier=sa.String(), country=sa.String())
     _add("clause_text", {"body": (sa.String(), ""), "note": (sa.String(), "")})
     _add("guideline_text", {"intro": (sa.String(), ""), "changes": (sa.String(), "")})
