@@ -1,10 +1,15 @@
-"""The production server: granian, with some processes of some threads each."""
+"""The production server: granian, with some processes of some threads each, and the job worker beside it."""
 
+import logging
 import multiprocessing
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
+from threading import Event, Thread
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -12,7 +17,14 @@ from granian.log import LogLevels
 
 from lms.base.settings import LOOPBACK, BadSetting, Settings
 
+log = logging.getLogger("lms")
 THREADS = 4
+PAUSES = (1, 2, 5, 10, 30, 60)
+"""Seconds until a worker that ended is started again: longer each time, from the first anew after one that lasted."""
+LASTED = 300
+"""Seconds after which a worker counts as one that works."""
+TO_END = 20
+"""Seconds that the worker has to finish what it is at when the server ends."""
 
 
 def refuse_open_demo(settings: Settings, host: str) -> None:
@@ -23,24 +35,68 @@ def refuse_open_demo(settings: Settings, host: str) -> None:
 
 def serve(host: str, port: int, workers: int, *, with_worker: bool, target: str = "lms.wsgi:app") -> None:
     """Serve until told to stop; with the job worker as a process beside it when asked for."""
-    beside = subprocess.Popen([sys.executable, "-m", "lms", "worker"]) if with_worker else None
+    if not with_worker:
+        _serve(host, port, workers, target)
+        return
+    with kept_running([sys.executable, "-m", "lms", "worker"]):
+        _serve(host, port, workers, target)
+
+
+def _serve(host: str, port: int, workers: int, target: str) -> None:
+    Granian(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        backpressure=256,
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+@contextmanager
+def kept_running(command: list[str]) -> Iterator[None]:
+    """Run a command as a process beside this one, started again whenever it ends; ended with the block."""
+    stopping = Event()
+    watching = Thread(target=_keep_running, args=(command, stopping), name="keeps the worker running")
+    watching.start()
     try:
-        Granian(
-            target,
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=THREADS,
-            backpressure=256,
-            respawn_failed_workers=True,
-            respawn_interval=0.1,
-            log_level=LogLevels.warning,
-        ).serve()
+        yield
     finally:
-        if beside is not None:
-            beside.terminate()
-            beside.wait(timeout=20)
+        stopping.set()
+        watching.join()
+
+
+def _keep_running(command: list[str], stopping: Event) -> None:
+    ended = 0
+    while not stopping.is_set():
+        began = time.monotonic()
+        code = _run(command, stopping)
+        if code is None:
+            return
+        ended = 0 if time.monotonic() - began > LASTED else ended
+        pause = PAUSES[min(ended, len(PAUSES) - 1)]
+        ended += 1
+        log.error("The job worker ended with %s. It is started again in %s s.", code, pause)
+        stopping.wait(pause)
+
+
+def _run(command: list[str], stopping: Event) -> int | None:
+    """Run until it ends by itself, which returns how, or until told to stop: nothing is returned then."""
+    with subprocess.Popen(command) as process:
+        while process.poll() is None and not stopping.wait(0.2):
+            pass
+        if process.returncode is not None and not stopping.wait(0.5):
+            return process.returncode
+        process.terminate()
+        try:
+            process.wait(timeout=TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return None
 
 
 def usual_workers() -> int:

@@ -22,7 +22,7 @@ _LETTERS = {
     "mastodon": rf"\w+(?:[\w.-]*\w)?@{_HOST}",
 }
 _OTHER = r"[^\s@/\\]+(?:@[^\s@/\\]+)?"
-EXAMPLES = {"bluesky": "ana.bsky.social", "mastodon": "ana@mastodon.social"}
+EXAMPLES = {"bluesky": "ana.bsky.social", "mastodon": "ana@mastodon.social", "x": "ana_peeters"}
 _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "CHEROKEE", "COPTIC", "LISU")
 
 _PROFILES: dict[str, Callable[[str], tuple[str, str]]] = {

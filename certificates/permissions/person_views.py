@@ -1,6 +1,6 @@
 """All about the permissions of one person, for the hub: pauses of all at once, prior learning, pairs and guests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, url_for
@@ -48,6 +48,7 @@ def pause(uid: str) -> Response:
 @open_to(HUB)
 def restore(uid: str, number: int) -> Response:
     def deed(form: Any, whose: Person) -> None:
+        _among(number, desk.holds_on(web.session(), whose.id))
         taking.restore(web.session(), number, by_id=current_user.id, reason=form.reason.data)
 
     return _done(uid, f"restore{number}", ReasonForm(), deed)
@@ -68,6 +69,7 @@ def grant_waiver(uid: str) -> Response:
 @open_to(HUB)
 def end_waiver(uid: str, number: int) -> Response:
     def deed(form: Any, whose: Person) -> None:
+        _among(number, waivers.in_force(web.session(), whose.id))
         waivers.end_waiver(web.session(), number, by_id=current_user.id)
 
     return _done(uid, "waiver", Form(), deed)
@@ -87,6 +89,7 @@ def make_pair(uid: str) -> Response:
 @open_to(HUB)
 def end_pair(uid: str, number: int) -> Response:
     def deed(form: Any, whose: Person) -> None:
+        _among(number, pairs.pairs_of(web.session(), whose.id))
         pairs.end(web.session(), number, by_id=current_user.id)
 
     return _done(uid, "pair", Form(), deed)
@@ -141,6 +144,12 @@ def _page(uid: str, typed: dict[str, Form] | None = None, problem: str = "") -> 
         problem=problem,
         own=whose.id == current_user.id,
     )
+
+
+def _among(number: int, own: Iterable[Any]) -> None:
+    """What is done under a person's address is done to what is hers. Raises `NotFound`."""
+    if number not in {one.id for one in own}:
+        raise NotFound
 
 
 def _person(uid: str) -> Person:

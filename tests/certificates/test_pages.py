@@ -267,14 +267,15 @@ def test_public_pages_take_few_statements(
         anonymous.get(address)
         statements.clear()
         anonymous.get(address)
-        assert len(statements) <= 3, (address, statements)
+        most = 8 if address.startswith("/speakers?") else 3  # a search reads names, scopes, endorsements and the ladder
+        assert len(statements) <= most, (address, statements)
 
 
 def test_my_certificates_take_few_statements(
     client_for: Callable[..., Client], make: Make, ana: Person, certificate: Certificate, statements: list[str]
 ) -> None:
     newcomer = make.person("New")
-    for person, most in ((ana, 20), (newcomer, 18)):
+    for person, most in ((ana, 21), (newcomer, 19)):
         client = client_for(person)
         client.get("/certificates/")
         statements.clear()

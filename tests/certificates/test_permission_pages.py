@@ -122,6 +122,15 @@ def test_the_hub_pauses_everything_of_somebody(given, house, client_for):
     assert client_for(house.bob).get(f"/permissions/people/{house.alice.uid}").status_code == 403
 
 
+def test_under_a_person_only_what_is_hers_is_changed(given, house, client_for, session):
+    hugo = client_for(house.hugo)
+    hugo.submit(f"/permissions/people/{house.alice.uid}/pause", {"cause": "leave", "reason": "Parental leave."})
+    hold = session.scalars(select(Hold)).one()
+    elsewhere = f"/permissions/people/{house.bob.uid}/restore/{hold.id}"
+    assert hugo.submit(elsewhere, {"reason": "A slip of the keys."}).status_code == 404
+    assert given.status == "suspended"
+
+
 def test_an_executive_and_her_writer_are_licensed_together(house, make, client_for, session):
     eva = make.person("Eva", tier="executive")
     hugo = client_for(house.hugo)
