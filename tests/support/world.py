@@ -61,6 +61,7 @@ KINDS = {
     "auditor": "",
     "executive": "eva@acme.example",
     "holder": "ana@acme.example",
+    "coach": "chloe@acme.example",
 }
 """Kinds of people, with who of the demo company is one; the others are made."""
 
