@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from certificates import days, frozen, ladder
@@ -32,7 +32,7 @@ from courses.catalog import CourseView
 from courses.enrollment_models import Enrollment
 from courses.events import CourseCompleted
 from lms.base import audit, clock
-from lms.base.db import parts
+from lms.base.db import insert_many, parts
 from lms.base.errors import Conflict
 from lms.base.i18n import gettext
 from lms.base.settings import in_force
@@ -177,8 +177,7 @@ def _award(session: Session, level: LevelView, earned: Earned, scope: Scope | No
         _row(person, level, found, shared | _own(person, level, found, basis, courses))
         for (person, found), basis in zip(earned, rests, strict=True)
     ]
-    session.flush()
-    session.execute(insert(Certificate), rows)
+    insert_many(session, Certificate, rows)
     added = select(*_AWARDED, Certificate.content_sha256).where(Certificate.uid.in_([row["uid"] for row in rows]))
     new = session.execute(added.order_by(Certificate.id)).all()
     about = {"level": level.code, "revision": level.revision}

@@ -23,6 +23,8 @@ from lms.base.settings import in_force
 from lms.people.models import Person
 
 LONGEST = 100
+MOST_OF_A_NAME = 20
+"""How many records of one account are looked at: an account of the company that was closed may be another's now."""
 PARTS = ("handle", "person", *DIMENSIONS, "deed", "on")
 """What can be said in a question: who, by account or public id, and what about."""
 _UID = re.compile(r"[0-9a-f]{32}")
@@ -32,13 +34,16 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to "may she?". `person` is there when she lets herself be found and holds something or did so."""
+    """The answer to "may she?". `person` is there when she lets herself be found and holds something or did so.
+
+    Listed by initials, her `uid` is withheld: it leads to the whole name.
+    """
 
     allowed: bool
     reason: str
     step: str
     on: date
-    person: dict[str, str] | None
+    person: dict[str, str | None] | None
     scope: dict[str, Any] | None
 
 
@@ -132,7 +137,7 @@ _BRANDED = (
 _BY_HANDLE: Any = union_all(_HELD, _BRANDED).limit(2)
 _BY_HANDLE_ON_CHANNEL: Any = union_all(
     _HELD.where(Handle.channel == bindparam("channel")), _BRANDED.where(BrandedHandle.channel == bindparam("channel"))
-).limit(2)
+).limit(MOST_OF_A_NAME)
 
 
 def _by_uid(session: Session, uid: str) -> Row[Any] | None:
@@ -145,6 +150,8 @@ def _by_handle(session: Session, handle: str, question: Question) -> Row[Any] | 
     statement = _BY_HANDLE_ON_CHANNEL if channel and channel != "own" else _BY_HANDLE
     values = {"handle": handle, "channel": channel, "end_of_day": days.end_of(question.on)}
     found: Sequence[Row[Any]] = rows(session, statement, values).all()
+    if statement is _BY_HANDLE_ON_CHANNEL:
+        found = [row for row in found if row.closed_at is None or row.closed_at >= values["end_of_day"]] or found[:1]
     if len(found) > 1:
         raise Invalid(gettext("More than one person has an account with this name. Say on which channel."))
     return found[0] if found else None
@@ -169,16 +176,21 @@ def _of_the_company(row: Row[Any], on: date) -> Answer:
     reason = gettext("This is an account of %(company)s itself.", company=company)
     if not row.listed or row.status == "left":
         return Answer(True, reason, "", on, None, None)
-    person = {"uid": row.uid, "name": naming.shown(row.given_name, row.family_name, row.listed_as)}
+    person = _person(row)
     kept = gettext("It is kept by %(name)s.", name=person["name"])
     return Answer(True, f"{reason} {kept}", "", on, person, None)
 
 
 def _answer(row: Row[Any], ruling: Ruling, standing: Standing | None, on: date) -> Answer:
     shown = row.listed and standing is not None and standing.status != "revoked"
-    person = {"uid": row.uid, "name": naming.shown(row.given_name, row.family_name, row.listed_as)} if shown else None
+    person = _person(row) if shown else None
     step = f"{ruling.condition} {ruling.step}".strip()
     return Answer(ruling.allowed, ruling.reason, step, on, person, _scope_shown(standing) if shown else None)
+
+
+def _person(row: Row[Any]) -> dict[str, str | None]:
+    uid = row.uid if row.listed_as == "full" else None
+    return {"uid": uid, "name": naming.shown(row.given_name, row.family_name, row.listed_as)}
 
 
 def _scope_shown(standing: Standing | None) -> dict[str, Any] | None:

@@ -3,13 +3,15 @@
 An issued certificate never changes. What is printed anew keeps the cycle, the term and the permission of the first.
 """
 
-from sqlalchemy import select
+import unicodedata
+
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from certificates import frozen
 from certificates.models import Authorization, Certificate, CertificateStatus, new_number, new_uid
-from certificates.permissions import holds
+from certificates.permissions import holds, letters
 from certificates.permissions.models import Hold
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
@@ -17,7 +19,9 @@ from lms.base.i18n import gettext
 from lms.people.models import Person
 
 LONGEST_NAME, LONGEST_REASON = 500, 2000
-CAUSE = "other"
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that cannot be seen and turn the direction of what follows: a name needs none, as pages isolate it."""
+CAUSE = "certificate"
 IN_ERROR = "The certificate was withdrawn as issued in error."
 
 
@@ -78,8 +82,8 @@ def correct(session: Session, certificate_id: int, *, by_id: int, reason: str, n
         actor_id=by_id,
         supersedes=old.id,
         person=old.person_id,
-        reason=reason,
     )
+    letters.corrected(session, new)
     return new
 
 
@@ -103,6 +107,8 @@ def withdraw(session: Session, certificate_id: int, *, by_id: int, reason: str) 
 def restore(session: Session, certificate_id: int, *, by_id: int, reason: str) -> None:
     """Take the word back that a certificate was issued in error, and lift the pause that came with it.
 
+    It is lifted too where it went over to a newer permission of the level.
+
     Raises `NotFound`, `Forbidden` (one's own), `Invalid` (no reason) and `Conflict` (not withdrawn).
     """
     certificate = _locked(session, certificate_id, by_id)
@@ -110,14 +116,27 @@ def restore(session: Session, certificate_id: int, *, by_id: int, reason: str) -
     if not is_withdrawn(session, certificate):
         raise Conflict(gettext("This certificate is not withdrawn."))
     _say(session, certificate, "restored", reason, by_id)
-    pause = select(Hold.id).where(
-        Hold.authorization_id == _authorization_id(session, certificate),
-        Hold.cause == CAUSE,
-        Hold.reason == IN_ERROR,
-        Hold.lifted_at.is_(None),
+    pause = (
+        select(Hold.id, Hold.authorization_id)
+        .join(Authorization, Authorization.id == Hold.authorization_id)
+        .where(
+            Hold.person_id == certificate.person_id,
+            Authorization.level_id == certificate.level_id,
+            Hold.cause == CAUSE,
+            Hold.lifted_at.is_(None),
+        )
     )
-    for hold_id in session.scalars(pause).all():
-        holds.lift(session, hold_id, reason, by_id=by_id)
+    for hold_id, authorization_id in session.execute(pause).all():
+        if not rests_on_error(session, authorization_id):
+            holds.lift(session, hold_id, reason, by_id=by_id)
+
+
+def rests_on_error(session: Session, authorization_id: int | None) -> bool:
+    """Whether the certificate of a permission, or the issue that took its place, is withdrawn as issued in error."""
+    of = select(Authorization.certificate_id).where(Authorization.id == authorization_id).scalar_subquery()
+    root = func.coalesce(Certificate.root_id, Certificate.id)
+    issues = session.scalars(select(Certificate).where(root == of)).all()
+    return any(is_withdrawn(session, issue) for issue in issues)
 
 
 def _locked(session: Session, certificate_id: int, by_id: int) -> Certificate:
@@ -147,6 +166,8 @@ def _check_name(old: Certificate, name: str) -> None:
         raise Invalid(gettext("The name is empty. Type it as it should be printed."))
     if len(name) > LONGEST_NAME:
         raise Invalid(gettext("The name is too long: up to %(count)s letters.", count=LONGEST_NAME))
+    if any(sign in TURNING or unicodedata.category(sign) in {"Cc", "Cs"} for sign in name):
+        raise Invalid(gettext("There is a sign in the name that cannot be seen. Type it anew instead of pasting it."))
     if name == old.holder_name:
         raise Invalid(gettext("The name is the one that is printed already. Type it as it should read."))
 

@@ -44,6 +44,7 @@ def record(
             may_reply=authorization.may_reply,
             may_commit=authorization.may_commit,
             may_in_crisis=authorization.may_in_crisis,
+            preapproval=authorization.preapproval,
         )
     )
     subject = f"authorization:{authorization.id}"
@@ -84,4 +85,4 @@ def record_all(
         announce(session, AuthorizationsChanged(tuple(some), status))
 
 
-_IN_FORCE = ("revision", "ends_on", "may_reply", "may_commit", "may_in_crisis")
+_IN_FORCE = ("revision", "ends_on", "may_reply", "may_commit", "may_in_crisis", "preapproval")

@@ -1,7 +1,9 @@
 """What people are told about certificates, in their own language. The outbox carries it."""
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, and_, select
@@ -16,6 +18,9 @@ from lms.base.i18n import force_locale, gettext, pick
 from lms.base.outbox import Letter, OutboxMessage
 from lms.people.models import Person
 
+Words = Mapping[str, Any]
+"""What a certificate says of its level, in one language."""
+
 
 def granted(session: Session, event: AuthorizationsGranted) -> None:
     """Tell holders what they may do now, with the link to show; and their managers, who work here, nothing of results.
@@ -29,16 +34,18 @@ def granted(session: Session, event: AuthorizationsGranted) -> None:
 
 
 def _each(
-    rows: Sequence[Row[Any]], reader: Callable[[Row[Any]], Person | None], letter: Callable[[Row[Any]], Letter]
+    rows: Sequence[Row[Any]],
+    reader: Callable[[Row[Any]], Person | None],
+    letters: Callable[[Sequence[Row[Any]], Words, date], Iterator[Letter]],
 ) -> Iterator[Letter]:
-    by_language = defaultdict[str, list[Row[Any]]](list)
+    alike = defaultdict[tuple[str, str, date], list[Row[Any]]](list)
     for row in rows:
         person = reader(row)
         if person is not None:
-            by_language[person.language].append(row)
-    for language, found in by_language.items():
+            alike[person.language, row.texts, row.valid_until].append(row)
+    for (language, texts, until), found in alike.items():
         with force_locale(language):
-            yield from [letter(row) for row in found]
+            yield from letters(found, pick(json.loads(texts), language), until)
 
 
 def _holder(row: Row[Any]) -> Person | None:
@@ -51,22 +58,22 @@ def _manager(row: Row[Any]) -> Person | None:
     return person
 
 
-def _congratulations(row: Row[Any]) -> Letter:
-    holder = row.Person
-    words = pick(row.content["level"]["texts"], holder.language)
+def _congratulations(rows: Sequence[Row[Any]], words: Words, until: date) -> Iterator[Letter]:
+    blanks = ("given_name", "uid", "number")
+    form = mail.Form("certificates/mail/congratulate.txt", blanks, words=words, until=until)
     subject = gettext("Your certificate: %(level)s", level=words["name"])
-    values = {"number": numbers.shown(row.number), "certificate": row, "holder": holder, "words": words}
-    body = mail.render("certificates/mail/congratulate.txt", **values)
-    return Letter(f"authorization:{row.id}:congratulate", holder.email, subject, body)
+    for row in rows:
+        body = form.filled(given_name=row.Person.given_name, uid=row.uid, number=numbers.shown(row.number))
+        yield Letter(f"authorization:{row.id}:congratulate", row.Person.email, subject, body)
 
 
-def _word_to_manager(row: Row[Any]) -> Letter:
-    manager = row.Manager
-    words = pick(row.content["level"]["texts"], manager.language)
-    subject = gettext("%(name)s is certified: %(level)s", name=row.holder_name, level=words["name"])
-    values = {"number": numbers.shown(row.number), "certificate": row, "holder": row.Person, "words": words}
-    body = mail.render("certificates/mail/tell_manager.txt", manager=manager, **values)
-    return Letter(f"authorization:{row.id}:tell_manager", manager.email, subject, body)
+def _word_to_manager(rows: Sequence[Row[Any]], words: Words, until: date) -> Iterator[Letter]:
+    blanks = ("given_name", "holder_name", "uid")
+    form = mail.Form("certificates/mail/tell_manager.txt", blanks, words=words, until=until)
+    for row in rows:
+        subject = gettext("%(name)s is certified: %(level)s", name=row.holder_name, level=words["name"])
+        body = form.filled(given_name=row.Manager.given_name, holder_name=row.holder_name, uid=row.uid)
+        yield Letter(f"authorization:{row.id}:tell_manager", row.Manager.email, subject, body)
 
 
 _leader = aliased(Person, name="Manager")
@@ -77,7 +84,7 @@ _GRANTED = (
         Certificate.number,
         Certificate.holder_name,
         Certificate.valid_until,
-        Certificate.content,
+        Certificate.content["level", "texts"].as_string().label("texts"),
         Person,
         _leader,
     )

@@ -79,7 +79,7 @@ class Authorization(Base):
 
     `ends_on` is the last day it holds. `reason` is the good business reason for giving it. `revision` numbers the scope
     in force. `until` is the day on which a pause ends, when that is known. Until it is given, one that needs a decision
-    has no certificate: that is awarded with it.
+    has no certificate: that is awarded with it. `preapproval`: each post is shown to legal first.
     """
 
     __tablename__ = "authorization"
@@ -117,6 +117,7 @@ class Authorization(Base):
     may_reply: Mapped[bool]
     may_commit: Mapped[bool]
     may_in_crisis: Mapped[bool]
+    preapproval: Mapped[bool] = mapped_column(default=False)
     level: Mapped[Level] = relationship(lazy="raise")
     scope: Mapped[list["AuthorizationScope"]] = relationship(
         lazy="raise",
@@ -163,6 +164,7 @@ class AuthorizationStatus(Base):
     may_reply: Mapped[bool]
     may_commit: Mapped[bool]
     may_in_crisis: Mapped[bool]
+    preapproval: Mapped[bool] = mapped_column(default=False)
 
 
 class Handle(Base):

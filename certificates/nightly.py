@@ -30,7 +30,7 @@ def expire(session: Session) -> int:
         rows = select(Authorization.id).where(Authorization.person_id.in_(some), *past).order_by(Authorization.id)
         found = session.scalars(rows.with_for_update()).all()
         history.record_all(session, found, "expired", TERM_OVER)
-        holds.close(session, found, TERM_OVER)
+        holds.close_by_rule(session, found, TERM_OVER)
         over += len(found)
     return over
 

@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -15,23 +15,19 @@ from typing import Any
 from sqlalchemy import Row, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from certificates import days, numbers, register, vocabulary
+from certificates import days, numbers, register, silence, vocabulary
 from certificates.level_models import Level
-from certificates.models import (
-    Authorization,
-    AuthorizationScope,
-    AuthorizationStatus,
-    Certificate,
-    CertificateStatus,
-)
+from certificates.models import Authorization, AuthorizationScope, AuthorizationStatus, Certificate, CertificateStatus
+from certificates.periods import calendar
+from certificates.rulings import Circumstances
 from certificates.standing import Change, Scope, Standing, standing_on
 from lms.base.db import rows
 from lms.base.i18n import pick
 from lms.people.models import Person, Unit
 
 _UID = re.compile(r"[0-9a-f]{32}")
-_TURNING = frozenset({"R", "AL", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI"})
-SHOWN = ("topic", "channel", "language", "country")
+_TURNING = {"R", "AL", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI"}
+SHOWN, NOTHING = ("topic", "channel", "language", "country"), Circumstances()
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,8 @@ class Record:
     `withdrawn`, `corrected` (a newer issue took its place) and `mistaken` (withdrawn as issued in error).
     `text` is what was printed, as JSON; `rescoped` when the scope was ever changed; `withdrawn_on` is set when it is
     withdrawn by now, whatever the day asked about; `newer_uid` when it was renewed or corrected; `spotless` when it was
-    never paused; `parted` when the holder has left; `erased_on` when the name was taken out for good.
+    never paused; `parted` when the holder has left; `erased_on` when the name was taken out for good; `silenced` holds
+    what stood in the way that day.
     """
 
     uid: str
@@ -72,22 +69,27 @@ class Record:
     spotless: bool
     parted: bool
     erased_on: date | None
+    silenced: Circumstances = NOTHING
 
     @property
     def name(self) -> str:
         """The holder's name, kept from turning the words around it when it is written from right to left."""
-        turns = any(unicodedata.bidirectional(letter) in _TURNING for letter in self.holder_name)
+        turns = not _TURNING.isdisjoint(map(unicodedata.bidirectional, self.holder_name))
         return f"\u2068{self.holder_name}\u2069" if turns else self.holder_name
 
     @cached_property
     def content(self) -> dict[str, Any]:
         """Every printed word, frozen at issue: read from its `text` where it is needed."""
-        found: dict[str, Any] = json.loads(self.text)
-        return found
+        return dict(json.loads(self.text))
 
     @property
     def words(self) -> dict[str, Any]:
         return pick(self.content["level"]["texts"])
+
+    @property
+    def silence(self) -> list[str]:
+        """Why the holder had better wait that day although permitted, as sentences for anyone."""
+        return silence.sentences(self.standing, self.silenced, past=self.on != days.today()) if self.standing else []
 
     @property
     def scope(self) -> tuple[Part, ...]:
@@ -114,9 +116,19 @@ def record(session: Session, uid: str, on: date | None = None) -> Record | None:
     row: Row[Any] | None = rows(session, _RECORD, {"uid": uid, "today": today}).one_or_none()
     if row is None:
         return None
-    on = on or today
     history = [Change(*change) for change in rows(session, _HISTORY, {"authorization_id": row.authorization_id})]
-    return _record(row, history, _scopes(session, row, history), on, today)
+    found = _record(row, history, _scopes(session, row, history), on or today, today)
+    known = calendar.of_state(session, tuple(row)[-len(_STATE) :]).on(found.on)
+    return _silenced(found, known) if found.state == "valid" and known != NOTHING else found
+
+
+def _silenced(found: Record, known: Circumstances) -> Record:
+    """What holds, with what stands in its way that day."""
+    if found.standing is None:
+        return found
+    pairs = ((part["dimension"], part["value"]) for part in found.content["scope"])
+    standing = found.standing if found.rescoped else replace(found.standing, scope=Scope.of(pairs))
+    return replace(found, standing=standing, silenced=silence.in_the_way(standing, known))
 
 
 def _record(row: Row[Any], history: Sequence[Change], scopes: dict[int, Scope], on: date, today: date) -> Record:
@@ -223,8 +235,7 @@ _newer_uid = (
         _later.cycle > Certificate.cycle,
         _later.valid_until >= bindparam("today"),
         or_(
-            _later_given.id.is_(None),
-            and_(_later_given.status == "active", _later_given.ends_on >= bindparam("today")),
+            _later_given.id.is_(None), and_(_later_given.status == "active", _later_given.ends_on >= bindparam("today"))
         ),
         Person.status != "left",
     )
@@ -233,6 +244,7 @@ _newer_uid = (
     .correlate(Certificate, Person)
     .scalar_subquery()
 )
+_STATE = calendar.state_columns()
 _newest_word = select(func.max(_said.id)).where(_said.certificate_id == Certificate.id).correlate(Certificate)
 _RECORD: Any = (
     select(
@@ -256,6 +268,7 @@ _RECORD: Any = (
         _corrected.issued_at.label("corrected_at"),
         _newer_uid.label("newer_uid"),
         CertificateStatus.status.label("said"),
+        *_STATE,
     )
     .join(Level, Level.id == Certificate.level_id)
     .join(Person, Person.id == Certificate.person_id)
@@ -280,6 +293,7 @@ _HISTORY: Any = (
         AuthorizationStatus.may_reply,
         AuthorizationStatus.may_commit,
         AuthorizationStatus.may_in_crisis,
+        AuthorizationStatus.preapproval,
     )
     .where(AuthorizationStatus.authorization_id == bindparam("authorization_id"))
     .order_by(AuthorizationStatus.id)

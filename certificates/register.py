@@ -26,7 +26,7 @@ from lms.base.settings import in_force
 @dataclass(frozen=True)
 class Entry:
     """A certificate as its holder sees it. `status` is that of today: `valid`, `future`, `waiting`, `paused`, `ended`
-    or `withdrawn`; `ends_on` is the last day."""
+    or `withdrawn`; `ends_on` is the last day. `taken`: its permission was withdrawn for good."""
 
     uid: str
     number: str
@@ -36,6 +36,7 @@ class Entry:
     ends_on: date
     status: str
     check_address: str
+    taken: bool = False
 
     @property
     def holds_today(self) -> bool:
@@ -120,6 +121,7 @@ def _entry(row: Row[Any]) -> Entry:
         if row.error == "withdrawn"
         else state(row.status or "active", row.valid_from, ends_on, days.today()),
         check_address=f"{in_force().base_url}/verify/{row.uid}",
+        taken=row.status == "revoked",
     )
 
 
@@ -163,6 +165,7 @@ _HISTORY = select(
     AuthorizationStatus.may_reply,
     AuthorizationStatus.may_commit,
     AuthorizationStatus.may_in_crisis,
+    AuthorizationStatus.preapproval,
 ).order_by(AuthorizationStatus.id)
 _HISTORIES_OF = _HISTORY.join(Authorization, Authorization.id == AuthorizationStatus.authorization_id).where(
     Authorization.person_id == bindparam("person_id")
@@ -175,7 +178,6 @@ _PERMISSIONS_OF = (
         Level.rank,
         Level.kind,
         Level.code,
-        Level.preapproval,
         AuthorizationScope.revision,
         AuthorizationScope.dimension,
         AuthorizationScope.value,
@@ -213,7 +215,6 @@ def _standing(row: Row[Any], past: list[Change], pairs: dict[int, list[tuple[str
         rank=row.rank,
         kind=row.kind,
         code=row.code,
-        preapproval=row.preapproval,
     )
 
 

@@ -196,10 +196,10 @@ def in_crisis(crisis: Crisis) -> Ruling:
 
 
 def in_quiet(quiet: Quiet) -> Ruling:
-    """A quiet period covers what is asked."""
+    """A quiet period covers what is asked. Its title is for colleagues: it may name what is not published yet."""
     return _no(
         "quiet",
-        gettext("It is a quiet period until %(day)s: %(title)s.", day=day(quiet.until), title=quiet.title),
+        gettext("It is a quiet period until %(day)s.", day=day(quiet.until)),
         gettext("Wait until it is over, or ask the social media hub."),
     )
 

@@ -1,10 +1,12 @@
 """How somebody stood on a day: read from the history of a permission, never guessed from how it stands now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from certificates import days
+
+ASKED_FOR = ("requested", "approved")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Change:
     may_reply: bool = False
     may_commit: bool = False
     may_in_crisis: bool = False
+    preapproval: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def latest(history: Iterable[Change], on: date) -> Change | None:
 
 
 def standing_on(
-    history: Iterable[Change],
+    history: Sequence[Change],
     on: date,
     *,
     starts_on: date,
@@ -102,18 +105,19 @@ def standing_on(
     rank: int = 1,
     kind: str = "level",
     code: str = "",
-    preapproval: bool = False,
 ) -> Standing | None:
     """How a permission stood at the end of a day, or nothing before it was asked for. History is oldest first.
 
     `scopes` are its scopes by revision: the one in force on that day counts, as do the term and the flags of that day.
+    Its first day is known once it is given: until then it is the day on which it was asked for.
     """
     change = latest(history, on)
     if change is None:
         return None
+    asked = change.status in ASKED_FOR
     return Standing(
         status=change.status,
-        starts_on=starts_on,
+        starts_on=min(starts_on, days.day_of(history[0].at)) if asked else starts_on,
         ends_on=change.ends_on or ends_on,
         scope=scopes.get(change.revision, Scope()),
         rank=rank,
@@ -126,5 +130,5 @@ def standing_on(
         may_reply=change.may_reply,
         may_commit=change.may_commit,
         may_in_crisis=change.may_in_crisis,
-        preapproval=preapproval,
+        preapproval=change.preapproval,
     )

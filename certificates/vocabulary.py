@@ -7,7 +7,7 @@ from pathlib import Path
 
 from certificates.level_models import DIMENSIONS
 from lms.base.content import TomlFile
-from lms.base.i18n import pick
+from lms.base.i18n import gettext, pick
 from lms.base.settings import SHIPPED_LANGUAGES
 
 FILE = Path(__file__).resolve().parent / "content" / "scope.toml"
@@ -55,6 +55,16 @@ def code_of(dimension: str, typed: str) -> str:
     if word in shipped()[dimension]:
         return word
     return next((term.code for term in shipped()[dimension].values() if word in term.also), word)
+
+
+def dimensions() -> Mapping[str, str]:
+    """What the dimensions of a scope are called, for the reader."""
+    return {
+        "channel": gettext("Channels"),
+        "topic": gettext("Topics"),
+        "language": gettext("Languages"),
+        "country": gettext("Countries"),
+    }
 
 
 def words(dimension: str, code: str) -> Mapping[str, str]:

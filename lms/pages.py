@@ -1,17 +1,21 @@
 """What every page can use: icons, addresses of static files, the menu for this person, charts."""
 
 import math
+import time
 from functools import cache
 from pathlib import Path
 
 import segno
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from certificates import rulings
 from certificates.credentials import profiles
+from certificates.periods import calendar
 from certificates.permissions.rights import SEE_ALL
+from certificates.rulings import Crisis
 from lms.base import clock, fragments, richtext, web
 from lms.base.countries import countries
 from lms.base.fragments import theme
@@ -28,11 +32,14 @@ ROOMS = {
 """Parts whose pages stand below an entry of the menu that is another's."""
 MOST_IN_A_ROW = 7
 """How many entries of the menu stand side by side; the rooms of work move into a menu of their own before that."""
+ASKED_EVERY = 5.0
+"""Seconds for which a process goes by what it knows of crisis mode."""
 ICONS = Path(__file__).resolve().parent / "templates" / "icons"
 
 
 def install(app: Flask, edition: str) -> None:
     fragments.install(app)
+    app.extensions["banner"] = banner
     app.jinja_env.globals.update(
         icon=icon,
         static=lambda name: f"/static/{edition}/{name}",
@@ -64,6 +71,28 @@ def shell() -> Markup:
     key = (chosen, request.endpoint, person.is_manager, person.roles)
     piece = fragments.kept("_shell.html", key, lambda: {**menu(), "chosen_theme": chosen})
     return piece.unfilled if g.get("keeping") else piece.fill(fragments.slots_of(person))
+
+
+def banner() -> Markup:
+    """What everybody inside has to know now, below the header of every page: that crisis mode is on. Else nothing."""
+    crisis = _crisis()
+    if crisis is None:
+        return Markup()
+    return fragments.kept("_crisis.html", crisis, lambda: {"ruling": rulings.in_crisis(crisis)}).fill({})
+
+
+def _crisis() -> Crisis | None:
+    """The crisis that runs, as known for a few seconds. While one thread asks, the others go by what was known."""
+    known: dict[str, tuple[float, Crisis | None]] = current_app.extensions
+    asked_at, crisis = known.get("crisis", (-ASKED_EVERY, None))
+    now = time.monotonic()
+    if now - asked_at < ASKED_EVERY:
+        return crisis
+    known["crisis"] = (now, crisis)
+    with web.database().reading() as session:
+        crisis = calendar.running(session)
+    known["crisis"] = (now, crisis)
+    return crisis
 
 
 def questions_to_review() -> int:
@@ -104,7 +133,7 @@ def _work() -> list[tuple[str, str]]:
     rooms = (
         ("authoring.studio", gettext("Studio"), not roles.isdisjoint({"author", "administrator"})),
         (reviews, gettext("Reviews"), not roles.isdisjoint({"author", "administrator", "legal", "hub"})),
-        ("permissions.everyone", gettext("Permissions"), manager or not roles.isdisjoint(SEE_ALL)),
+        ("permissions.everyone", gettext("Permissions"), manager or not roles.isdisjoint(SEE_ALL | {"coach"})),
         ("bench.bench", gettext("Bench"), not roles.isdisjoint({"administrator", "hub"})),
         ("levels.levels", gettext("Levels"), not roles.isdisjoint({"administrator", "hub"})),
         ("exercises.waiting", gettext("Coaching"), manager or "coach" in roles),

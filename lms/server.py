@@ -19,12 +19,13 @@ from lms.base.settings import LOOPBACK, BadSetting, Settings
 
 log = logging.getLogger("lms")
 THREADS = 4
+WORKER = (sys.executable, "-m", "lms", "worker")
 PAUSES = (1, 2, 5, 10, 30, 60)
 """Seconds until a worker that ended is started again: longer each time, from the first anew after one that lasted."""
 LASTED = 300
 """Seconds after which a worker counts as one that works."""
-TO_END = 20
-"""Seconds that the worker has to finish what it is at when the server ends."""
+TO_END = 10
+"""Seconds that a process has to finish what it is at when the server ends; one that does not hear is killed."""
 
 
 def refuse_open_demo(settings: Settings, host: str) -> None:
@@ -38,7 +39,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool, target: str 
     if not with_worker:
         _serve(host, port, workers, target)
         return
-    with kept_running([sys.executable, "-m", "lms", "worker"]):
+    with worker_beside():
         _serve(host, port, workers, target)
 
 
@@ -53,15 +54,16 @@ def _serve(host: str, port: int, workers: int, target: str) -> None:
         backpressure=256,
         respawn_failed_workers=True,
         respawn_interval=0.1,
+        workers_kill_timeout=TO_END,
         log_level=LogLevels.warning,
     ).serve()
 
 
 @contextmanager
-def kept_running(command: list[str]) -> Iterator[None]:
-    """Run a command as a process beside this one, started again whenever it ends; ended with the block."""
+def worker_beside() -> Iterator[None]:
+    """Run the job worker as a process beside this one, started again whenever it ends; ended with the block."""
     stopping = Event()
-    watching = Thread(target=_keep_running, args=(command, stopping), name="keeps the worker running")
+    watching = Thread(target=_keep_running, args=(stopping,), name="keeps the worker running")
     watching.start()
     try:
         yield
@@ -70,33 +72,42 @@ def kept_running(command: list[str]) -> Iterator[None]:
         watching.join()
 
 
-def _keep_running(command: list[str], stopping: Event) -> None:
+def _keep_running(stopping: Event) -> None:
     ended = 0
     while not stopping.is_set():
         began = time.monotonic()
-        code = _run(command, stopping)
-        if code is None:
+        how = _run_worker(stopping)
+        if not how:
             return
         ended = 0 if time.monotonic() - began > LASTED else ended
         pause = PAUSES[min(ended, len(PAUSES) - 1)]
         ended += 1
-        log.error("The job worker ended with %s. It is started again in %s s.", code, pause)
+        log.error("The job worker ended (%s). It is started again in %s s.", how, pause)
         stopping.wait(pause)
 
 
-def _run(command: list[str], stopping: Event) -> int | None:
-    """Run until it ends by itself, which returns how, or until told to stop: nothing is returned then."""
-    with subprocess.Popen(command) as process:
-        while process.poll() is None and not stopping.wait(0.2):
-            pass
-        if process.returncode is not None and not stopping.wait(0.5):
-            return process.returncode
-        process.terminate()
-        try:
-            process.wait(timeout=TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        return None
+def _run_worker(stopping: Event) -> str:
+    """Run the worker until it ends by itself, and return how; or until told to stop: nothing is returned then."""
+    try:
+        # Without close_fds it is spawned, with no pipe to wait on that a fork of granian could hold open for ever.
+        process = subprocess.Popen(WORKER, close_fds=False)  # noqa: S603 - always the same command
+    except OSError as error:
+        return str(error)
+    while process.poll() is None and not stopping.wait(0.2):
+        pass
+    if process.returncode is not None and not stopping.wait(0.5):  # Ctrl-C reaches the worker first
+        return f"exit code {process.returncode}"
+    _end(process)
+    return ""
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def usual_workers() -> int:

@@ -175,23 +175,34 @@ def holders(
         if levels[row.level_id].kind == "endorsement":
             added.setdefault(row.person_id, []).append(row)
     more = {person_id: [scopes.get(one.id, Scope()) for one in some] for person_id, some in added.items()}
+    names = {number: pick(level.texts).name for number, level in levels.items()}
     found = (
-        Held(
-            id=row.id,
-            person_id=row.person_id,
-            name=f"{row.given_name} {row.family_name}".strip(),
-            email=row.email,
-            unit=row.path or "",
-            level=pick(levels[row.level_id].texts).name,
-            rank=levels[row.level_id].rank,
-            scope=widened(scopes.get(row.id, Scope()), more.get(row.person_id, [])),
-            ends_on=row.ends_on,
-            endorsements=tuple(pick(levels[one.level_id].texts).name for one in added.get(row.person_id, ())),
+        _held(
+            row,
+            names[row.level_id],
+            levels[row.level_id].rank,
+            widened(scopes.get(row.id, Scope()), more.get(row.person_id, [])),
+            tuple(names[one.level_id] for one in added.get(row.person_id, ())),
         )
         for row in rows
         if levels[row.level_id].kind == "level"
     )
     return [one for one in found if wanted is None or covers(one.scope, wanted)]
+
+
+def _held(row: Any, level: str, rank: int, scope: Scope, endorsements: tuple[str, ...]) -> Held:
+    return Held(
+        id=row.id,
+        person_id=row.person_id,
+        name=f"{row.given_name} {row.family_name}".strip(),
+        email=row.email,
+        unit=row.path or "",
+        level=level,
+        rank=rank,
+        scope=scope,
+        ends_on=row.ends_on,
+        endorsements=endorsements,
+    )
 
 
 def strongest(held: Iterable[Held]) -> list[Held]:

@@ -2,6 +2,8 @@
 
 import base64
 
+LONGEST = 200
+"""Signs of base 58 that are read at most: a signature has 88, and the work grows with the square."""
 LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -18,6 +20,8 @@ def from_base58(text: str) -> bytes:
     """What `base58` made into text. Raises `ValueError` for anything else."""
     if not text.startswith("z"):
         raise ValueError("not multibase base 58")
+    if len(text) > LONGEST:
+        raise ValueError("too long")
     number = 0
     for letter in text[1:]:
         number = number * 58 + LETTERS.index(letter)

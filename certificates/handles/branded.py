@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from certificates import days, vocabulary
-from certificates.handles import letters, names
+from certificates.handles import claims, letters, names
 from certificates.handles.models import BrandedHandle
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
@@ -77,13 +77,14 @@ def one(session: Session, number: int) -> Branded:
 
 
 def register(session: Session, wanted: Wanted, *, by_id: int) -> BrandedHandle:
-    """Enter an account of the company. Raises `Invalid`, `Conflict` when it is entered already."""
+    """Enter an account of the company. Raises `Invalid`, `Conflict` when it is entered already or a person's."""
     if wanted.channel not in dict(channels()):
         raise Invalid(gettext("Choose the channel on which the account is."))
     name = names.normal(wanted.channel, wanted.name)
-    there = select(BrandedHandle.id).where(BrandedHandle.channel == wanted.channel, BrandedHandle.name == name)
-    if session.scalar(there) is not None:
+    if claims.is_branded(session, wanted.channel, name):
         raise Conflict(gettext("This account is on the list already."))
+    if claims.is_someones(session, wanted.channel, name):
+        raise Conflict(gettext("Somebody has this account, or has claimed it. Settle that first."))
     owner, deputy = _two(session, wanted)
     made = BrandedHandle(
         channel=wanted.channel,
@@ -108,7 +109,7 @@ def change(session: Session, number: int, wanted: Wanted, *, by_id: int) -> None
     found.owner_id, found.deputy_id = _two(session, wanted)
     found.purpose, found.recovery, found.sunset_on = wanted.purpose, wanted.recovery, wanted.sunset_on
     subject = f"branded_handle:{number}"
-    audit.record(session, "changed an account of the company", subject, actor_id=by_id, owner=wanted.owner)
+    audit.record(session, "changed an account of the company", subject, actor_id=by_id, owner=found.owner_id)
 
 
 def close(session: Session, number: int, *, by_id: int) -> None:

@@ -30,8 +30,7 @@ def claim(
     name = names.normal(channel, typed)
     if method == "link" and not names.is_profile(channel, name, profile_url):
         raise Invalid(_where(channel, name))
-    branded = select(BrandedHandle.id).where(BrandedHandle.channel == channel, BrandedHandle.name == name)
-    if session.scalar(branded.where(BrandedHandle.closed_at.is_(None))) is not None:
+    if is_branded(session, channel, name):
         raise Conflict(gettext("This account is on the list already."))
     held = session.scalar(select(Handle.person_id).where(_of(Handle, channel, name), Handle.released_at.is_(None)))
     if held == person_id:
@@ -54,7 +53,7 @@ def claim(
     )
     session.add(made)
     session.flush()
-    audit.record(session, "claimed an account", f"handle_claim:{made.id}", actor_id=person_id, name=name)
+    audit.record(session, "claimed an account", f"handle_claim:{made.id}", actor_id=person_id)
     return made
 
 
@@ -107,7 +106,7 @@ def refuse(session: Session, claim_id: int, *, by_id: int, remark: str) -> None:
         raise Invalid(gettext("Say why, so that the person knows what to do."))
     found = _to_decide(session, claim_id)
     _close(session, found, "refused", by_id, remark)
-    audit.record(session, "refused a claim of an account", f"handle_claim:{claim_id}", actor_id=by_id, remark=remark)
+    audit.record(session, "refused a claim of an account", f"handle_claim:{claim_id}", actor_id=by_id)
     letters.decided(session, found)
 
 
@@ -134,12 +133,24 @@ def give(session: Session, found: HandleClaim, *, by_id: int | None, remark: str
 
 
 def contested(session: Session, found: HandleClaim) -> bool:
-    """Whether somebody else claims the account too, or holds it. Two statements."""
+    """Whether somebody else claims the account too, or holds it, or the company has it. Three statements at most."""
+    account = (found.channel, found.name)
+    return is_someones(session, *account, but=found.id) or is_branded(session, *account)
+
+
+def is_someones(session: Session, channel: str, name: str, *, but: int = 0) -> bool:
+    """Whether somebody claims an account or holds it; `but` is a claim that does not count. Two statements at most."""
     claimed = select(HandleClaim.id).where(
-        _of(HandleClaim, found.channel, found.name), HandleClaim.state == "open", HandleClaim.id != found.id
+        _of(HandleClaim, channel, name), HandleClaim.state == "open", HandleClaim.id != but
     )
-    held = select(Handle.id).where(_of(Handle, found.channel, found.name), Handle.released_at.is_(None))
+    held = select(Handle.id).where(_of(Handle, channel, name), Handle.released_at.is_(None))
     return session.scalar(claimed.limit(1)) is not None or session.scalar(held) is not None
+
+
+def is_branded(session: Session, channel: str, name: str) -> bool:
+    """Whether an account is one of the company that is not closed. One statement."""
+    there = select(BrandedHandle.id).where(_of(BrandedHandle, channel, name), BrandedHandle.closed_at.is_(None))
+    return session.scalar(there) is not None
 
 
 def choose_listed_as(session: Session, person_id: int, listed_as: str) -> None:
@@ -150,7 +161,7 @@ def choose_listed_as(session: Session, person_id: int, listed_as: str) -> None:
     audit.record(session, "chose the name in the register", f"person:{person_id}", actor_id=person_id, as_=listed_as)
 
 
-def _of(table: type[Handle] | type[HandleClaim], channel: str, name: str) -> ColumnElement[bool]:
+def _of(table: type[Handle] | type[HandleClaim] | type[BrandedHandle], channel: str, name: str) -> ColumnElement[bool]:
     return and_(table.channel == channel, table.name == name)
 
 
@@ -191,7 +202,7 @@ def _close(session: Session, found: HandleClaim, state: str, by_id: int | None, 
 def _release(session: Session, held: Handle, *, by_id: int | None) -> None:
     held.released_at = clock.now()
     session.flush()
-    audit.record(session, "released an account", f"handle:{held.id}", actor_id=by_id, name=held.name)
+    audit.record(session, "released an account", f"handle:{held.id}", actor_id=by_id)
 
 
 def _where(channel: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 Only https, only public addresses: the name is resolved once, every address it has is looked at, and the connection
 goes to the one that was looked at (a second answer of the name server cannot lead elsewhere). Redirects are followed
-a few times, each looked at anew.
+a few times on the same host, with or without `www.`, each looked at anew: another host says nothing about the profile.
 """
 
 import contextlib
@@ -79,7 +79,9 @@ def page(address: str, reach: Reach) -> str:
         found, moved = _once(address, reach)
         if not moved:
             return found
-        address = urljoin(address, moved)
+        before, address = address, urljoin(address, moved)
+        if _host(before) != _host(address):
+            break
     raise NotRead("moved")
 
 
@@ -99,6 +101,14 @@ def _once(address: str, reach: Reach) -> tuple[str, str]:
     finally:
         timer.cancel()
         connection.close()
+
+
+def _host(address: str) -> str:
+    """The host of an address. What is no address is for `_parts` to refuse, on whatever host."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _parts(address: str, reach: Reach) -> tuple[SplitResult, int]:

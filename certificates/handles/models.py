@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.base.db import Base, one_of, protect
@@ -10,7 +10,10 @@ from lms.base.db import Base, one_of, protect
 
 class HandleClaim(Base):
     """Somebody says that an account is hers and shows it: by a code in the profile that a person looks at, or by a
-    link with `rel="me"` that the server looks at. Several people may claim one account; one is found to hold it."""
+    link with `rel="me"` that the server looks at. Several people may claim one account; one is found to hold it.
+
+    When somebody is erased, name, address and remark go; what became of the claim stays.
+    """
 
     __tablename__ = "handle_claim"
     __table_args__ = (
@@ -43,6 +46,7 @@ class HandleClaim(Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     remark: Mapped[str] = mapped_column(default="")
+    erased_at: Mapped[datetime | None]
 
 
 class BrandedHandle(Base):
@@ -50,7 +54,15 @@ class BrandedHandle(Base):
 
     __tablename__ = "branded_handle"
     __table_args__ = (
-        UniqueConstraint("channel", "name"),
+        Index(
+            "uq_branded_handle_open",
+            "channel",
+            "name",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(None, "name"),
         CheckConstraint("name = lower(name)", name="name_lower"),
         CheckConstraint("deputy_id <> owner_id", name="deputy"),
     )
@@ -68,4 +80,13 @@ class BrandedHandle(Base):
     closed_at: Mapped[datetime | None]
 
 
-protect(HandleClaim.__table__, ("UPDATE", "DELETE"), "a decided claim stays so", "OLD.state <> 'open'")  # type: ignore[arg-type]
+_KEPT = ("person_id", "channel", "method", "code", "state", "claimed_at")
+protect(
+    HandleClaim.__table__,  # type: ignore[arg-type]
+    ("UPDATE",),
+    "a decided claim stays so",
+    "OLD.state <> 'open' AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL OR "
+    + " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _KEPT)
+    + ")",
+)
+protect(HandleClaim.__table__, ("DELETE",), "a decided claim stays so", "OLD.state <> 'open'", name="stays")  # type: ignore[arg-type]

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from certificates import days
 from certificates.level_models import Level, LevelText
-from certificates.models import Certificate
+from certificates.models import Authorization, Certificate, CertificateStatus
 from certificates.papers.models import PaperBatch, PaperBatchItem
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
@@ -146,12 +146,17 @@ def _at_work() -> ColumnElement[bool]:
 
 
 def _meant(choice: Choice) -> Select[int]:
-    """The certificates meant, without those that a corrected one replaced and those of people who were erased."""
+    """The certificates meant: valid today, not replaced by a corrected one, and not of people who were erased."""
     newer = aliased(Certificate)
     statement = (
         select(Certificate.id)
         .join(Person, Person.id == Certificate.person_id)
-        .where(Certificate.erased_at.is_(None), ~exists().where(newer.supersedes_id == Certificate.id))
+        .outerjoin(Authorization, Authorization.certificate_id == func.coalesce(Certificate.root_id, Certificate.id))
+        .where(
+            Certificate.erased_at.is_(None),
+            ~exists().where(newer.supersedes_id == Certificate.id),
+            _is_valid_today(),
+        )
     )
     if choice.level:
         statement = statement.join(Level, Level.id == Certificate.level_id).where(Level.code == choice.level)
@@ -163,6 +168,25 @@ def _meant(choice: Choice) -> Select[int]:
     if choice.last:
         statement = statement.where(Certificate.valid_from <= literal(choice.last))
     return statement
+
+
+def _is_valid_today() -> ColumnElement[bool]:
+    """Inside its term, not withdrawn as an error, and with a permission, where it gives one, that holds."""
+    today = literal(days.today())
+    newest = (
+        select(CertificateStatus.status)
+        .where(CertificateStatus.certificate_id == Certificate.id)
+        .order_by(CertificateStatus.id.desc())
+        .limit(1)
+        .correlate(Certificate)
+        .scalar_subquery()
+    )
+    holds = and_(Authorization.status == "active", today.between(Authorization.starts_on, Authorization.ends_on))
+    return and_(
+        today.between(Certificate.valid_from, Certificate.valid_until),
+        func.coalesce(newest, "restored") != "withdrawn",
+        or_(Authorization.id.is_(None), holds),
+    )
 
 
 _BATCHES = select(

@@ -88,6 +88,12 @@ def calendar(session: Session) -> Calendar:
     return of_state(session, tuple(rows(session, _STATE, {}).one()))
 
 
+def running(session: Session) -> Crisis | None:
+    """The crisis that lasts, if there is one: for every page inside. One statement."""
+    row = rows(session, _RUNNING, {}).one_or_none()
+    return Crisis(row.title, row.line, row.started_at) if row else None
+
+
 def of_state(session: Session, state: tuple[Any, ...]) -> Calendar:
     """The calendar in a state that another statement read by `state_columns()`."""
     return remembered(session, ("calendar", *state), lambda: _read(session)) if any(state) else Calendar()
@@ -100,6 +106,7 @@ def state_columns() -> list[ColumnElement[Any]]:
 
 
 _STATE = select(*state_columns())
+_RUNNING = select(CrisisPeriod.title, CrisisPeriod.line, CrisisPeriod.started_at).where(CrisisPeriod.running.is_(True))
 
 
 def _read(session: Session) -> Calendar:

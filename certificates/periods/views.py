@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -91,7 +91,7 @@ def start_crisis() -> Response:
     if not form.validate():
         return _crisis(form, 422)
     planning.start_crisis(web.session(), form.title.data or "", form.line.data or "", by_id=current_user.id)
-    return redirect(url_for("periods.crisis"), 303)
+    return _switched()
 
 
 @blueprint.post(f"{CRISIS}/line")
@@ -101,7 +101,7 @@ def restate(crisis_id: int) -> Response:
     if not form.validate():
         return _crisis(form, 422)
     planning.restate(web.session(), crisis_id, form.line.data or "", by_id=current_user.id)
-    return redirect(url_for("periods.crisis"), 303)
+    return _switched()
 
 
 @blueprint.post(f"{CRISIS}/end")
@@ -111,6 +111,12 @@ def end_crisis(crisis_id: int) -> Response:
     if not form.validate():
         return _crisis(form, 422)
     planning.end_crisis(web.session(), crisis_id, by_id=current_user.id)
+    return _switched()
+
+
+def _switched() -> Response:
+    """The page of crisis mode, and every page of this process, as it is from now on; other processes ask soon."""
+    current_app.extensions.pop("crisis", None)
     return redirect(url_for("periods.crisis"), 303)
 
 

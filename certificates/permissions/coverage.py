@@ -19,13 +19,17 @@ def outside(ceiling: Scope, wanted: Scope) -> list[tuple[str, str]]:
 
 def check(ceiling: Scope, wanted: Scope) -> None:
     """Raise `Invalid`, with a sentence, for a scope that is wider than another or leaves open what must be chosen."""
+    chosen = dict(wanted.pairs_by_dimension())
+    emptied = [name for name, given in ceiling.pairs_by_dimension() if given and not chosen[name]]
+    left_open = [name for name in emptied if name != "country" or "*" not in ceiling.countries]
+    if left_open:
+        names = vocabulary.dimensions()
+        named = ", ".join(names[dimension] for dimension in left_open)
+        raise Invalid(gettext("Leave at least one ticked: %(list)s.", list=named))
     wider = outside(ceiling, wanted)
     if wider:
         named = ", ".join(vocabulary.word(dimension, value) for dimension, value in wider)
         raise Invalid(gettext("This cannot be given here: %(list)s. Leave it out.", list=named))
-    chosen = dict(wanted.pairs_by_dimension())
-    if any(given and not chosen[dimension] for dimension, given in ceiling.pairs_by_dimension()[:3]):
-        raise Invalid(gettext("Choose at least one channel, one topic and one language, as far as they are offered."))
 
 
 def regulated(scope: Scope) -> bool:

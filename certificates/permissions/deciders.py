@@ -76,3 +76,14 @@ def approvers_of(session: Session, person_id: int, needed: Collection[str]) -> l
     if "manager" in needed and manager_id is not None:
         found[manager_id] = session.get_one(Person, manager_id)
     return [person for number, person in sorted(found.items()) if number != person_id]
+
+
+def revokers_of(session: Session, person_id: int, level: LevelView) -> list[Person]:
+    """Everybody who can decide about taking a permission of somebody away: the hub and those whom the level names.
+
+    Where a manager is named and there is none, nobody stands in for her.
+    """
+    roles = {"hub", *level.approvers}
+    if managers_of(session, [person_id])[person_id] is None:
+        roles.discard("manager")
+    return approvers_of(session, person_id, roles)

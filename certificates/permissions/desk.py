@@ -1,26 +1,27 @@
 """One permission on a sheet: all that is known of it, for those who decide about it and for its holder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from certificates import days, ladder, numbers
+from certificates import corrections, days, ladder, numbers
 from certificates.ladder import LevelView
 from certificates.models import Authorization, AuthorizationScope, AuthorizationStatus, Certificate
-from certificates.permissions import rights
+from certificates.permissions import deciders, rights
 from certificates.permissions.models import Approval, Hold, Revocation
 from certificates.permissions.rights import Rights, Viewer
 from certificates.standing import Scope
 from lms.base.errors import NotFound
+from lms.people.erasure import is_erased
 from lms.people.models import Person
 
 
 @dataclass(frozen=True)
 class Change:
-    """A row of the history, with the name of who did it (none: by rule) and the scope from then on."""
+    """A row of the history, with the name of who did it (none: by rule), the scope from then on, and what it lost."""
 
     status: str
     at: datetime
@@ -30,6 +31,7 @@ class Change:
     until: date | None
     ends_on: date
     scope: Scope
+    taken_out: Scope = field(default_factory=Scope)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Pause:
-    """A hold that is open: on this permission, or on all of the person's (`on_person`)."""
+    """A hold that is open: on this permission, or on all of the person's (`on_person`).
+
+    `for_error`: only restoring the certificate ends it.
+    """
 
     id: int
     cause: str
@@ -55,6 +60,7 @@ class Pause:
     by: str
     by_id: int | None
     on_person: bool
+    for_error: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,8 @@ class Sheet:
     certificate_uid: str | None
     certificate_number: str
     rights: Rights
+    needed: tuple[str, ...] = ()
+    """While it is asked for: all roles whose yes it needs."""
 
     @property
     def open_proposal(self) -> Proposal | None:
@@ -109,11 +117,12 @@ def sheet(session: Session, viewer: Viewer, uid: str) -> Sheet:
     if not allowed.see:
         raise NotFound
     scopes = _scopes(session, authorization.id)
-    return Sheet(
+    scope = scopes.get(authorization.revision, Scope())
+    known = Sheet(
         authorization=authorization,
         person=person,
         level=level,
-        scope=scopes.get(authorization.revision, Scope()),
+        scope=scope,
         history=_history(session, authorization.id, scopes),
         decisions=_decisions(session, authorization.id),
         pauses=_pauses(session, authorization),
@@ -121,6 +130,19 @@ def sheet(session: Session, viewer: Viewer, uid: str) -> Sheet:
         certificate_uid=certificate_uid,
         certificate_number=numbers.shown(number) if number else "",
         rights=allowed,
+        needed=deciders.needed_roles(level, scope) if authorization.status == "requested" else (),
+    )
+    return _without_words(known) if is_erased(person) else known
+
+
+def _without_words(known: Sheet) -> Sheet:
+    """What is shown of somebody who was erased: what was decided, and not what others wrote about her."""
+    return replace(
+        known,
+        history=[replace(one, reason="") for one in known.history],
+        decisions=[replace(one, remark="") for one in known.decisions],
+        pauses=[replace(one, reason="") for one in known.pauses],
+        proposals=[replace(one, reason="", remark="") for one in known.proposals],
     )
 
 
@@ -151,7 +173,7 @@ def _history(session: Session, authorization_id: int, scopes: Mapping[int, Scope
         .where(AuthorizationStatus.authorization_id == authorization_id)
         .order_by(AuthorizationStatus.id.desc())
     )
-    return [
+    changes = [
         Change(
             row.status,
             row.at,
@@ -164,6 +186,16 @@ def _history(session: Session, authorization_id: int, scopes: Mapping[int, Scope
         )
         for row, by in rows
     ]
+    before = [one.scope for one in changes[1:]] + [one.scope for one in changes[-1:]]
+    return [replace(one, taken_out=_taken_out(old, one.scope)) for one, old in zip(changes, before, strict=True)]
+
+
+def _taken_out(before: Scope, after: Scope) -> Scope:
+    """What one scope covers by name and the next does not. No country named means all of them."""
+    missing = set(before.pairs()) - set(after.pairs())
+    if after.countries and not before.countries:
+        missing.add(("country", "*"))
+    return Scope.of(missing)
 
 
 def _decisions(session: Session, authorization_id: int) -> list[Decision]:
@@ -186,7 +218,9 @@ def _pauses(session: Session, authorization: Authorization) -> list[Pause]:
         .outerjoin(Person, Person.id == Hold.placed_by_id)
         .where(about, Hold.lifted_at.is_(None), or_(Hold.until.is_(None), Hold.until >= days.today()))
         .order_by(Hold.id)
-    )
+    ).all()
+    for_error = any(hold.cause == corrections.CAUSE for hold, _ in rows)
+    in_error = for_error and corrections.rests_on_error(session, authorization.id)
     return [
         Pause(
             hold.id,
@@ -197,6 +231,7 @@ def _pauses(session: Session, authorization: Authorization) -> list[Pause]:
             by.name if by else "",
             hold.placed_by_id,
             hold.authorization_id is None,
+            in_error and hold.cause == corrections.CAUSE,
         )
         for hold, by in rows
     ]

@@ -10,20 +10,19 @@ from datetime import date, datetime
 from sqlalchemy import insert, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
-from certificates import history
+from certificates import days, history
 from certificates.events import AuthorizationsGranted
 from certificates.ladder import LevelView
 from certificates.models import Authorization, AuthorizationScope, new_uid
 from certificates.permissions import holds, settling
 from certificates.permissions.models import Hold
 from certificates.standing import Scope
+from lms.base.db import insert_many
 from lms.base.events import announce
 
 BY_RULE = "Given by rule: courses completed, guideline accepted."
 HELD_BACK = "Waits for the social media hub: an earlier permission was withdrawn."
 RENEWED = "renewed"
-MADE_GOOD = ("red_line", "course", "renewal", "dormant", "guideline")
-"""Causes that a renewal makes good; other holds go over to the renewed permission."""
 ASKED_FOR = ("requested", "approved")
 IN_FORCE = ("active", "suspended")
 
@@ -62,15 +61,19 @@ def by_rule(session: Session, certificates: Sequence[Awarded], level: LevelView)
     new = _added(session, certificates, level)
     history.record_all(session, [one.id for one in new if one.person_id in held_back], "requested", HELD_BACK)
     given = [one for one in new if one.person_id not in held_back]
-    _begin(session, given, [old for old in earlier if old.person_id not in held_back], BY_RULE, None)
+    kept = [old for old in earlier if old.person_id not in held_back]
+    _begin(session, level.id, given, kept, BY_RULE, None)
 
 
 def give(session: Session, authorization: Authorization, reason: str, by_id: int | None = None) -> None:
     """Have a permission with its certificate begin: it replaces earlier ones of the level. The caller locks the person.
 
-    A pause that somebody decided goes over to it: nobody gets rid of one by renewing. The earlier ones end after it has
-    begun, so that what hangs on the level stays with its holder.
+    Its first day is today.
+
+    A pause that somebody decided goes over to it: nobody gets rid of one by renewing, or by letting the term run out.
+    The earlier ones end after it has begun, so that what hangs on the level stays with its holder.
     """
+    authorization.starts_on = min(days.today(), authorization.ends_on)
     session.add(authorization)
     session.flush()
     assert authorization.certificate_id is not None, "what is given has a certificate"
@@ -78,14 +81,21 @@ def give(session: Session, authorization: Authorization, reason: str, by_id: int
     earlier = [old for old in every if old.id != authorization.id]
     _end(session, [old for old in earlier if old.status in ASKED_FOR])
     new = _Given(authorization.id, authorization.person_id, authorization.status, certified=True)
-    _begin(session, [new], earlier, reason, by_id)
+    _begin(session, authorization.level_id, [new], earlier, reason, by_id)
 
 
-def _begin(session: Session, new: Sequence[_Given], earlier: Sequence[_Given], reason: str, by_id: int | None) -> None:
-    replaced = [old for old in earlier if old.status in IN_FORCE]
-    _take_over(session, new, replaced)
+def _begin(
+    session: Session,
+    level_id: int,
+    new: Sequence[_Given],
+    earlier: Sequence[_Given],
+    reason: str,
+    by_id: int | None,
+) -> None:
+    held = _take_over(session, new, level_id)
     begun = settling.start(session, {one.id: one.person_id for one in new}, reason, by_id)
-    _end(session, replaced)
+    _end(session, [old for old in earlier if old.status in IN_FORCE])
+    holds.close(session, held, RENEWED)
     if begun:
         announce(session, AuthorizationsGranted(begun))
 
@@ -113,7 +123,7 @@ def _earlier(session: Session, person_ids: Collection[int], level_id: int) -> li
 
 
 def _added(session: Session, certificates: Sequence[Awarded], level: LevelView) -> list[_Given]:
-    rules = {name: getattr(level, name) for name in ("may_reply", "may_commit", "may_in_crisis")}
+    rules = {name: getattr(level, name) for name in ("may_reply", "may_commit", "may_in_crisis", "preapproval")}
     rows = [
         {
             "uid": new_uid(),
@@ -128,7 +138,7 @@ def _added(session: Session, certificates: Sequence[Awarded], level: LevelView) 
         | rules
         for one in certificates
     ]
-    session.execute(insert(Authorization), rows)
+    insert_many(session, Authorization, rows)
     numbers = select(Authorization.id, Authorization.person_id, Authorization.status).where(
         Authorization.certificate_id.in_([one.id for one in certificates])
     )
@@ -157,21 +167,29 @@ def _end(session: Session, earlier: Sequence[_Given]) -> None:
     holds.close(session, [old.id for old in earlier], RENEWED)
 
 
-def _take_over(session: Session, new: Sequence[_Given], earlier: Sequence[_Given]) -> None:
-    if not earlier:
-        return
+def _take_over(session: Session, new: Sequence[_Given], level_id: int) -> set[int]:
+    """Copy the pauses that somebody decided, from any earlier permission of the level: expired and ended ones too.
+
+    Returns the permissions that they were on.
+    """
     numbers = {one.person_id: one.id for one in new}
     rows = session.execute(
-        select(*(getattr(Hold, name) for name in _KEPT)).where(
-            Hold.authorization_id.in_([old.id for old in earlier]),
+        select(Hold.authorization_id.label("held"), *(getattr(Hold, name) for name in _KEPT))
+        .join(Authorization, Authorization.id == Hold.authorization_id)
+        .where(
+            Hold.person_id.in_(list(numbers)),
+            Authorization.level_id == level_id,
+            Authorization.id.not_in(list(numbers.values())),
             Hold.lifted_at.is_(None),
-            Hold.cause.not_in(MADE_GOOD),
+            holds.decided(),
         )
-    )
-    copies = {(row.person_id, row.cause): row._asdict() for row in rows}
+    ).all()
+    by_end = sorted(rows, key=lambda row: row.until or date.max)
+    copies = {(row.person_id, row.cause): {name: getattr(row, name) for name in _KEPT} for row in by_end}
     if copies:
         over = [copy | {"authorization_id": numbers[person_id]} for (person_id, _), copy in copies.items()]
         session.execute(insert(Hold), over)
+    return {row.held for row in rows}
 
 
 _KEPT = ("person_id", "cause", "reason", "starts_on", "until", "placed_by_id", "placed_at")

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from certificates import days
-from certificates.permissions import deciders, holds
+from certificates.permissions import deciders, holds, letters
 from certificates.permissions.models import Guest, Hold
 from lms.base import audit
 from lms.base.errors import Forbidden, Invalid, NotFound
@@ -27,6 +27,8 @@ def register(
     if "hub" not in deciders.roles_of(session, by_id):
         raise Forbidden(gettext("Only the social media hub does this."))
     guest, sponsor = directory.get(session, person_id), directory.get(session, sponsor_id)
+    if guest.employee_id is not None:
+        raise Invalid(gettext("%(name)s works here: a guest is somebody from outside.", name=guest.name))
     words = " ".join(company.split())
     if not words:
         raise Invalid(gettext("Name the company that %(name)s works for.", name=guest.name))
@@ -43,6 +45,7 @@ def register(
     session.flush()
     details = {"sponsor": sponsor_id, "until": contract_ends_on.isoformat()}
     audit.record(session, "registered a guest", f"person:{person_id}", actor_id=by_id, **details)
+    letters.sponsored(session, found, guest, sponsor)
     by_rule = (Hold.person_id == person_id, Hold.cause == "contract", Hold.placed_by_id.is_(None))
     holds.lift_where(session, ANSWERED_FOR, *by_rule, by_id=by_id)
     return found

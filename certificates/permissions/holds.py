@@ -6,7 +6,7 @@ A permission that was given is suspended exactly while at least one hold is open
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from certificates import days
@@ -24,6 +24,8 @@ Target = tuple[int, int | None]
 
 TERM_OVER = "The last day of the pause is past."
 NOTHING_LEFT = "Nothing holds it back any more."
+MADE_GOOD = ("red_line", "course", "renewal", "dormant", "guideline")
+"""Causes that a renewal makes good. What is paused by rule for one of these is not decided by anybody."""
 
 
 def place(
@@ -129,9 +131,20 @@ def lift_over(session: Session) -> int:
 
 
 def close(session: Session, authorization_ids: Collection[int], reason: str, *, by_id: int | None = None) -> None:
-    """Lift what holds permissions that are over: nothing follows from it any more."""
+    """Lift what holds permissions that are over for good: nothing follows from it any more."""
     for some in parts(sorted(authorization_ids)):
         lift_where(session, reason, Hold.authorization_id.in_(some), by_id=by_id)
+
+
+def close_by_rule(session: Session, authorization_ids: Collection[int], reason: str) -> None:
+    """Lift what a rule holds permissions for that are over. What somebody decided stays, and goes over to a new one."""
+    for some in parts(sorted(authorization_ids)):
+        lift_where(session, reason, Hold.authorization_id.in_(some), ~decided())
+
+
+def decided() -> ColumnElement[bool]:
+    """Whether a hold is for somebody to lift: it was placed by a person, or nothing that its holder does mends it."""
+    return or_(Hold.placed_by_id.is_not(None), Hold.cause.not_in(MADE_GOOD))
 
 
 def settle(session: Session, person_ids: Collection[int]) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from certificates import ladder
 from certificates.ladder import LevelView
-from certificates.models import Authorization, AuthorizationStatus
+from certificates.models import Authorization, AuthorizationStatus, Certificate
+from certificates.permissions.models import Guest, Revocation, SpeakerPair
 from lms.base import i18n, mail, outbox
 from lms.base.db import parts
 from lms.base.i18n import force_locale, gettext, pick
@@ -50,6 +51,7 @@ def cause_words(cause: str) -> str:
         "red_line": gettext("An attempt at a quiz crossed a red line. Pass the quiz, and it goes on."),
         "course": gettext("A course that it rests on is no longer completed. Complete it again, and it goes on."),
         "renewal": gettext("Something must be renewed in between, such as accepting the guideline once a year."),
+        "certificate": gettext("The certificate was withdrawn as issued in error."),
     }
     return words.get(cause, gettext("Ask the social media hub for the reason."))
 
@@ -104,6 +106,52 @@ def look_again(session: Session, moved: Sequence[Person], readers: Iterable[Pers
             body = mail.render(f"{FOLDER}/look_again.txt", **values)
         letters.append(Letter(f"{key}:{reader.id}", reader.email, subject, body))
     outbox.queue_all(session, letters)
+
+
+def proposed(session: Session, revocation: Revocation, level: LevelView, deciders: Iterable[Person]) -> None:
+    """Tell those who can be the second person that somebody proposes to take a permission away for good."""
+    authorization = session.get_one(Authorization, revocation.authorization_id)
+    holder = session.get_one(Person, authorization.person_id)
+    letters = []
+    for decider in deciders:
+        with force_locale(decider.language):
+            subject = f"{gettext('Proposed: take it away for good')}: {holder.name}"
+            values = {"decider": decider, "holder": holder, "level": pick(level.texts, decider.language).name}
+            values |= {"reason": revocation.reason, "uid": authorization.uid}
+            body = mail.render(f"{FOLDER}/proposed.txt", **values)
+        letters.append(Letter(f"revocation:{revocation.id}:{decider.id}", decider.email, subject, body))
+    outbox.queue_all(session, letters)
+
+
+def corrected(session: Session, certificate: Certificate) -> None:
+    """Tell a holder that a corrected certificate took the place of hers."""
+    holder = session.get_one(Person, certificate.person_id)
+    with force_locale(holder.language):
+        level = pick(certificate.content["level"]["texts"], holder.language)["name"]
+        subject = gettext("Your certificate “%(level)s” was corrected", level=level)
+        body = mail.render(f"{FOLDER}/corrected.txt", holder=holder, level=level, uid=certificate.uid)
+    outbox.queue_all(session, [Letter(f"certificate:{certificate.id}:corrected", holder.email, subject, body)])
+
+
+def paired(session: Session, pair: SpeakerPair, executive: Person, writer: Person) -> None:
+    """Tell both of a pair that they are licensed together."""
+    letters = []
+    for reader, other in ((executive, writer), (writer, executive)):
+        with force_locale(reader.language):
+            subject = f"{gettext('Writes together with')}: {other.name}"
+            values = {"reader": reader, "executive": executive, "writer": writer, "reason": pair.reason}
+            body = mail.render(f"{FOLDER}/paired.txt", **values)
+        letters.append(Letter(f"speaker_pair:{pair.id}:{reader.id}", reader.email, subject, body))
+    outbox.queue_all(session, letters)
+
+
+def sponsored(session: Session, guest: Guest, person: Person, sponsor: Person) -> None:
+    """Tell a colleague that she answers for a guest, once for a sponsor and a last day."""
+    with force_locale(sponsor.language):
+        subject = gettext("You answer for %(name)s", name=person.name)
+        body = mail.render(f"{FOLDER}/sponsored.txt", sponsor=sponsor, person=person, guest=guest)
+    key = f"guest:{person.id}:{sponsor.id}:{guest.contract_ends_on.isoformat()}"
+    outbox.queue_new(session, [Letter(key, sponsor.email, subject, body)])
 
 
 NAMED = 20

@@ -1,6 +1,6 @@
 """Permissions as a list to look through, for those who decide about them; and what waits for a second person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -88,6 +88,15 @@ def listing(session: Session, viewer: Viewer, wanted: Wanted, page: int = 1) -> 
     return Listing(lines, page, len(rows) > PAGE, dict(session.execute(counted).all()))
 
 
+def people(session: Session, viewer: Viewer, words: str) -> Sequence[Person]:
+    """People whom the hub looks for by name or address, with a permission or without, at most ten. One statement."""
+    if "hub" not in viewer.roles or not words:
+        return []
+    order = (Person.family_name, Person.given_name, Person.id)
+    found = select(Person).where(Person.status != "left", *_named(words)).order_by(*order).limit(10)
+    return session.scalars(found).all()
+
+
 def proposals_waiting(session: Session, viewer: Viewer) -> list[Row[Any]]:
     """Proposals to take a permission away that wait for a second person: `uid`, `name`, `level_id`, `at`, `reason`.
 
@@ -107,6 +116,7 @@ def proposals_waiting(session: Session, viewer: Viewer) -> list[Row[Any]]:
         .join(Person, Person.id == Authorization.person_id)
         .where(
             Revocation.decided_at.is_(None),
+            Authorization.status.in_(("active", "suspended")),
             Revocation.proposed_by_id != viewer.id,
             Authorization.person_id != viewer.id,
         )
@@ -135,10 +145,7 @@ def _seen(viewer: Viewer) -> list[ColumnElement[bool]]:
 
 
 def _looked_for(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
-    name = Person.given_name + " " + Person.family_name
-    conditions: list[ColumnElement[bool]] = [
-        or_(name.icontains(word, autoescape=True), Person.email == word.lower()) for word in wanted.words.split()[:6]
-    ]
+    conditions = _named(wanted.words)
     if wanted.level:
         conditions += [
             Authorization.level_id == level.id for level in ladder.levels(session) if level.code == wanted.level
@@ -156,3 +163,8 @@ def _line(row: Row[Any], level: LevelView) -> Line:
         ends_on=row.ends_on,
         until=row.until,
     )
+
+
+def _named(words: str) -> list[ColumnElement[bool]]:
+    name = Person.given_name + " " + Person.family_name
+    return [or_(name.icontains(word, autoescape=True), Person.email == word.lower()) for word in words.split()[:6]]

@@ -19,12 +19,14 @@ CAUSES = (
     "red_line",
     "course",
     "renewal",
+    "certificate",
     "earlier",
     "other",
 )
 """Why a permission is paused: absence; looked into; something went wrong; a changed guideline not accepted; no
 activity; another role, unit or manager; a contract that ended; a red line crossed at renewal; a course no longer
-completed; what must be renewed in between (drill, yearly acceptance); a pause from before there were causes."""
+completed; what must be renewed in between (drill, yearly acceptance); a certificate issued in error; a pause from
+before there were causes."""
 
 
 class Approval(Base):

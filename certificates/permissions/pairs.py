@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from certificates import authority, days, register
-from certificates.permissions import deciders, holds
+from certificates.permissions import deciders, holds, letters
 from certificates.permissions.models import SpeakerPair
 from lms.base import audit, clock
 from lms.base.db import parts
@@ -68,6 +68,7 @@ def make(session: Session, executive_id: int, writer_id: int, reason: str, *, by
     session.add(pair)
     session.flush()
     audit.record(session, "made a pair", f"speaker_pair:{pair.id}", actor_id=by_id, reason=words)
+    letters.paired(session, pair, executive, writer)
     return pair
 
 

@@ -122,7 +122,7 @@ def _done(uid: str, name: str, form: Form, deed: Callable[[Any, Person], None]) 
     except Refused as refusal:
         web.give_up_session()
         return make_response(_page(uid, {name: form}, refusal.message), refusal.status)
-    return redirect(url_for("speaker.person", uid=uid), 303)
+    return redirect(url_for("speaker.person", uid=uid, _anchor="main"), 303)
 
 
 def _page(uid: str, typed: dict[str, Form] | None = None, problem: str = "") -> str:

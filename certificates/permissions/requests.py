@@ -182,6 +182,7 @@ def _requested(person_id: int, level: LevelView, scope: Scope, reason: str, by_i
         may_reply=level.may_reply,
         may_commit=level.may_commit,
         may_in_crisis=level.may_in_crisis,
+        preapproval=level.preapproval,
         scope=[AuthorizationScope(dimension=dimension, value=value) for dimension, value in scope.pairs()],
     )
 

@@ -45,7 +45,7 @@ def of(session: Session, viewer: Viewer, person_id: int, level: LevelView | None
     leads = directory.leads(session, viewer.id, person_id)
     approves = "hub" in viewer.roles or (level is not None and not viewer.roles.isdisjoint(level.approvers))
     return Rights(
-        see=leads or viewer.sees_all,
+        see=leads or approves or viewer.sees_all,
         own=False,
         pause=approves or leads,
         limit=approves or (leads and level is not None and "manager" in level.approvers),

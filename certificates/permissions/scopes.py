@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from certificates import authority, vocabulary
 from certificates.level_models import DIMENSIONS
 from certificates.standing import Scope
-from lms.base.i18n import gettext
 
 Boxes = dict[str, list[tuple[str, str]]]
 
@@ -32,12 +31,7 @@ def values(scope: Scope) -> frozenset[str]:
 
 def lines(scope: Scope) -> list[tuple[str, str]]:
     """A scope in words: the name of each dimension and all that is covered in it."""
-    names = {
-        "channel": gettext("Channels"),
-        "topic": gettext("Topics"),
-        "language": gettext("Languages"),
-        "country": gettext("Countries"),
-    }
+    names = vocabulary.dimensions()
     return [
         (names[dimension], ", ".join(vocabulary.word(dimension, code) for code in sorted(codes)))
         for dimension, codes in scope.pairs_by_dimension()

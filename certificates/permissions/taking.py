@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates import history, ladder
+from certificates import corrections, history, ladder
 from certificates.models import Authorization, AuthorizationStatus
 from certificates.permissions import coverage, deciders, holds, letters, pairs, requests, rights
 from certificates.permissions.models import Hold, Revocation
@@ -67,6 +67,8 @@ def restore(session: Session, hold_id: int, *, by_id: int, reason: str) -> None:
         raise Forbidden(gettext("Nobody decides about herself."))
     if hold.placed_by_id != by_id and "hub" not in deciders.roles_of(session, by_id):
         raise Forbidden(gettext("The social media hub lifts this pause, or who placed it."))
+    if hold.cause == corrections.CAUSE and corrections.rests_on_error(session, hold.authorization_id):
+        raise Conflict(gettext("The certificate was withdrawn as issued in error. Restore the certificate instead."))
     holds.lift(session, hold_id, _reason(reason), by_id=by_id)
 
 
@@ -124,6 +126,9 @@ def propose_revocation(session: Session, authorization_id: int, *, by_id: int, r
     session.flush()
     subject = f"authorization:{authorization_id}"
     audit.record(session, "proposed to revoke a permission", subject, actor_id=by_id, reason=reason)
+    level = ladder.by_id(session, authorization.level_id)
+    others = deciders.revokers_of(session, authorization.person_id, level)
+    letters.proposed(session, revocation, level, [person for person in others if person.id != by_id])
     return revocation
 
 
@@ -184,7 +189,7 @@ def end_people(session: Session, person_ids: Collection[int], reason: str, *, by
         given = [row.id for row in rows if row.certificate_id]
         history.record_all(session, given, "ended", reason, by_id)
         history.record_all(session, [row.id for row in rows if not row.certificate_id], "declined", reason, by_id)
-        holds.close(session, given, reason, by_id=by_id)
+        holds.close_by_rule(session, given, reason)
         pairs.end_of(session, some, by_id=by_id)
         ended += len(rows)
     return ended

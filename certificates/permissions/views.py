@@ -23,7 +23,7 @@ from lms.people import directory
 from lms.people.models import Person
 
 blueprint = Blueprint("permissions", __name__, url_prefix="/permissions")
-DECIDERS = managers_or(*sorted(SEE_ALL))
+DECIDERS = managers_or("coach", *sorted(SEE_ALL))
 ONE = "/<string(length=32):uid>"
 
 
@@ -38,6 +38,7 @@ def everyone() -> str:
     return render_template(
         "permissions/everyone.html",
         found=found,
+        people=listing.people(web.session(), viewer, wanted.words),
         wanted=wanted,
         waiting=waiting,
         proposals=proposals,
@@ -189,7 +190,7 @@ def _done(uid: str, deed_name: str, form: Form, deed: Callable[[Any, desk.Sheet]
     except Refused as refusal:
         web.give_up_session()
         return make_response(_sheet_page(uid, {deed_name: form}, refusal.message), refusal.status)
-    return redirect(url_for("permissions.one", uid=uid), 303)
+    return redirect(url_for("permissions.one", uid=uid, _anchor="history"), 303)
 
 
 def _need(allowed: bool) -> None:

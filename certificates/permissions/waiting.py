@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from certificates import ladder
+from certificates.authority import RED_TOPICS
 from certificates.ladder import LevelView
+from certificates.level_models import APPROVERS, Level, LevelApproval
 from certificates.models import Authorization, AuthorizationScope, AuthorizationStatus
 from certificates.permissions import deciders
 from certificates.permissions.models import Approval
@@ -71,6 +73,56 @@ def waiting_for(session: Session, person_id: int, roles: Collection[str]) -> lis
         if mine and person_id not in {one.by_id for one in made}:
             found.append(_waiting(row, level, scope, needed, made, tuple(mine)))
     return found
+
+
+def count(session: Session, person_id: int, roles: Collection[str]) -> int:
+    """How many requests `waiting_for` would find. One statement."""
+    own = select(Approval.id).where(Approval.authorization_id == Authorization.id)
+    named = select(LevelApproval.role).where(LevelApproval.level_id == Authorization.level_id)
+    ways = [_as_manager(own, named, person_id, roles)]
+    for role in set(roles).intersection(APPROVERS) - {"manager"}:
+        needed: list[ColumnElement[bool]] = [named.where(LevelApproval.role == role).exists()]
+        needed += [~named.exists()] if role == "hub" else []
+        needed += [Level.preapproval.is_(True), _regulated()] if role == "legal" else []
+        ways.append(and_(or_(*needed), ~own.where(Approval.role == role).exists()))
+    statement = (
+        select(func.count())
+        .select_from(Authorization)
+        .join(Level, Level.id == Authorization.level_id)
+        .where(Authorization.status == "requested", Authorization.person_id != person_id, or_(*ways))
+        .where(~own.where(Approval.by_id == person_id).exists())
+    )
+    return session.scalar(statement) or 0
+
+
+def _as_manager(own: Any, named: Any, person_id: int, roles: Collection[str]) -> ColumnElement[bool]:
+    """Whether a request needs a manager, nobody has decided as one, and who asked has her as the first at work."""
+    first = Person.manager_id == person_id
+    if deciders.AT_THE_TOP in roles:
+        first = or_(first, Person.manager_id.is_(None))
+    line = select(Person.id, Person.status).where(first).cte("below", recursive=True)
+    line = line.union(
+        select(Person.id, Person.status).join(line, line.c.id == Person.manager_id).where(line.c.status != "active")
+    )
+    return and_(
+        Authorization.person_id.in_(select(line.c.id)),
+        named.where(LevelApproval.role == "manager").exists(),
+        ~own.where(Approval.role == "manager").exists(),
+    )
+
+
+def _regulated() -> ColumnElement[bool]:
+    """Whether what is asked for names a topic that legal decides about too, as `coverage.regulated` does of a scope."""
+    return (
+        select(AuthorizationScope.value)
+        .where(
+            AuthorizationScope.authorization_id == Authorization.id,
+            AuthorizationScope.revision == Authorization.revision,
+            AuthorizationScope.dimension == "topic",
+            AuthorizationScope.value.in_(sorted(RED_TOPICS)),
+        )
+        .exists()
+    )
 
 
 def _waiting(

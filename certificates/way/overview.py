@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certificates import days, ladder, register
+from certificates import days, ladder, register, rulings
 from certificates.ladder import LevelView, LevelWords
 from certificates.nightly import REMIND_BEFORE
 from certificates.permissions.models import Hold
@@ -45,8 +45,8 @@ class Permission:
 
 @dataclass(frozen=True)
 class Way:
-    """The way to a level, or to its renewal. `state` is `todo`, `ask`, `asked`, `soon` or `closed`; `reason` says why
-    there is nothing to do now."""
+    """The way to a level, or to its renewal. `state` is `todo`, `ask`, `asked`, `soon`, `closed` or `taken` (withdrawn
+    for good: there is no way); `reason` says why there is nothing to do now."""
 
     level: LevelView
     items: tuple[Item, ...]
@@ -61,11 +61,16 @@ class Way:
 
     @property
     def done(self) -> int:
-        return sum(item.done for item in self.items)
+        return sum(item.done and item.there for item in self.items)
+
+    @property
+    def steps(self) -> int:
+        """How many of the items are asked for: not those that are being written and need not be waited for."""
+        return sum(item.there or not item.done for item in self.items)
 
     @property
     def percent(self) -> int:
-        return 100 * self.done // len(self.items) if self.items else 100
+        return 100 * self.done // self.steps if self.steps else 100
 
     @property
     def minutes_left(self) -> int:
@@ -74,12 +79,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Overview:
-    """All of the page: permissions, renewals whose window is open, the next level, and what else there is."""
+    """All of the page: permissions, renewals whose window is open, the next level, what else there is, and what was
+    withdrawn for good."""
 
     permissions: tuple[Permission, ...]
     renewals: tuple[Way, ...]
     next: Way | None
     others: tuple[Way, ...]
+    taken: tuple[Way, ...] = ()
 
 
 def of(session: Session, person: Person) -> Overview:
@@ -88,12 +95,12 @@ def of(session: Session, person: Person) -> Overview:
     if not every:
         return Overview((), (), None, ())
     found = evidences.gather(session, person, every)
-    standings = _newest(register.standings(session, person.id, found.today), found.today)
+    stood = register.standings(session, person.id, found.today)
+    standings = _newest(stood, found.today)
     live = {course.slug: course for course in courses.live(session)}
-    asked = {code for code, one in standings.items() if one.status in {"requested", "approved"}}
-    ways = [_way(found, level, live, asked) for level in every if not level.retired]
+    ways = [_way(found, level, live, stood) for level in every if not level.retired]
     there = [way for way in ways if way is not None]
-    new = [way for way in there if not way.renewal]
+    new = [way for way in there if not way.renewal and way.state != "taken"]
     reached = max((by.rank for by in every if by.kind == "level" and _holds(found, by)), default=-1)
     new = [way for way in new if way.level.kind == "endorsement" or way.level.rank > reached]
     ahead = next((way for way in new if _is_a_goal(way)), None)
@@ -102,6 +109,7 @@ def of(session: Session, person: Person) -> Overview:
         renewals=tuple(way for way in there if way.renewal),
         next=ahead,
         others=tuple(way for way in new if way is not ahead and way.level.gives_authorization),
+        taken=tuple(way for way in there if way.state == "taken"),
     )
 
 
@@ -112,9 +120,8 @@ def way_to(session: Session, person: Person, code: str) -> Way | None:
     """
     level = ladder.level(session, code)
     found = evidences.gather(session, person, [level])
-    standings = _newest(register.standings(session, person.id, found.today), found.today)
-    asked = {code for code, one in standings.items() if one.status in {"requested", "approved"}}
-    return _way(found, level, {course.slug: course for course in courses.live(session)}, asked)
+    stood = register.standings(session, person.id, found.today)
+    return _way(found, level, {course.slug: course for course in courses.live(session)}, stood)
 
 
 def _holds(found: Evidence, level: LevelView) -> bool:
@@ -136,7 +143,15 @@ def _newest(standings: Sequence[Standing], today: date) -> dict[str, Standing]:
     return found
 
 
-def _way(found: Evidence, level: LevelView, live: Mapping[str, CourseView], asked: set[str]) -> Way | None:
+def _way(
+    found: Evidence, level: LevelView, live: Mapping[str, CourseView], standings: Sequence[Standing]
+) -> Way | None:
+    newest = _newest(standings, found.today)
+    asked = {code for code, one in newest.items() if one.status in {"requested", "approved"}}
+    revoked = [one for one in standings if one.code == level.code and one.status == "revoked"]
+    if revoked and level.code not in newest:
+        ruling = rulings.taken(revoked[-1])
+        return Way(level, (), "taken", f"{ruling.reason} {ruling.step}")
     held = found.held.get(level.id)
     if held is not None and held.runs(found.today):
         return _renewal(found, level, held, live, asked)

@@ -50,6 +50,8 @@ def _others(cause: str) -> Pause:
         return Pause(gettext("Your contract, or who answers for you, has to be settled."), ends)
     if cause == "investigation":
         return Pause(gettext("Something is being looked into."), hub)
+    if cause == "certificate":
+        return Pause(gettext("The certificate was withdrawn as issued in error."), gettext("Ask the social media hub."))
     if cause == "incident":
         return Pause(gettext("Something went wrong, and there is to be calm first."), hub)
     return Pause(gettext("It was paused."), hub)

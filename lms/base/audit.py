@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Select, insert, literal, null
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import clock
-from lms.base.db import Base, Moment, append_only
+from lms.base.db import Base, Moment, append_only, insert_many
 
 
 class AuditEntry(Base):
@@ -65,5 +65,4 @@ def record_each(
         {"at": now, "actor_id": actor_id, "deed": deed, "subject": subject, "details": details}
         for subject, details in told
     ]
-    if entries:
-        session.execute(insert(AuditEntry), entries)
+    insert_many(session, AuditEntry, entries)

@@ -113,7 +113,8 @@ def made(template: str, values: Mapping[str, Any]) -> Markup:
 
 def slots_of(person: Any) -> dict[str, str]:
     """What the header of every page says of somebody."""
-    return {"name": person.name, "email": person.email, "initials": person.initials, "token": str(generate_csrf())}
+    said = {"name": person.name, "email": person.email, "initials": person.initials}
+    return said | {"token": str(generate_csrf()), "banner": current_app.extensions["banner"]()}
 
 
 def theme() -> str:

@@ -1,5 +1,7 @@
 """Mails in words: templates of plain text, filled in the language in force. The outbox carries what comes out."""
 
+import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,23 @@ def render(template: str, **values: Any) -> str:
     settings = in_force()
     own = {"company": settings.company, "hub_email": settings.hub_email, "site": settings.base_url}
     return _environment().get_template(template).render(own | values)
+
+
+class Form:
+    """A mail that goes to many, rendered once in the language in force, with blanks for what is each reader's own.
+
+    What is filled in is taken as it is: nothing in it is read as a blank.
+    """
+
+    def __init__(self, template: str, blanks: Collection[str], **values: Any) -> None:
+        text = render(template, **values, **{name: f"\ue000{name}\ue001" for name in blanks})
+        self._pieces = re.split("\ue000(\\w+)\ue001", text)
+
+    def filled(self, **own: str) -> str:
+        """The text for one reader."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = [own[name] for name in pieces[1::2]]
+        return "".join(pieces)
 
 
 @cache

@@ -4,18 +4,18 @@ import smtplib
 import ssl
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import clock
-from lms.base.db import Base, Database, one_of
+from lms.base.db import Base, Database, insert_many, one_of
 from lms.base.settings import Settings
 
 STATES = ("queued", "sent", "dead")
@@ -64,9 +64,8 @@ class Letter:
 def queue_all(session: Session, letters: Iterable[Letter]) -> None:
     """Queue many mails of one occasion that happens once, such as a publication: their keys must be new."""
     now = clock.now()
-    rows = [{**asdict(letter), "state": "queued", "queued_at": now, "next_try_at": now} for letter in letters]
-    if rows:
-        session.execute(insert(OutboxMessage), rows)
+    queued = {"state": "queued", "queued_at": now, "next_try_at": now}
+    insert_many(session, OutboxMessage, [{**vars(letter), **queued} for letter in letters])
 
 
 def queue_new(session: Session, letters: Collection[Letter]) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 
 from flask import url_for
 from markupsafe import Markup
+from sqlalchemy import Row
 
 from certificates.register import Entry
 from certificates.way.goal import Goal
@@ -28,7 +29,8 @@ class Learner:
     """What the page shows of somebody: where she stands, what to go on with, what to practice, what she holds,
     and the next level (`goal`).
 
-    `quiz_waits` says why the quiz, when it is the next step, cannot be taken now.
+    `quiz_waits` says why the quiz, when it is the next step, cannot be taken now. `to_accept` is the campaign that
+    waits for her, its `id` and `closes_on`, if one does; `to_decide` how many requests for permissions do.
     """
 
     given_name: str
@@ -41,6 +43,8 @@ class Learner:
     greeting: str
     today: date
     goal: Goal | None = None
+    to_accept: Row[tuple[int, date]] | None = None
+    to_decide: int = 0
 
 
 def page(learner: Learner) -> Markup:
@@ -62,6 +66,7 @@ def page(learner: Learner) -> Markup:
     return piece.fill(
         {
             "given": learner.given_name,
+            "first": _first(learner),
             "next": _next(learner),
             "way": _way(begun[0], learner.today) if begun else "",
             "practice": Markup("").join(_practice(learner, due) for due in learner.to_practice),
@@ -69,6 +74,15 @@ def page(learner: Learner) -> Markup:
             "held": Markup("").join(_held(entry, number) for number, entry in enumerate(learner.entries, 1)),
         }
     )
+
+
+def _first(learner: Learner) -> Markup:
+    """What comes before learning: a guideline to accept, and requests to decide about."""
+    asked, count = learner.to_accept, learner.to_decide
+    if asked is None and not count:
+        return Markup("")
+    facts = {"campaign_id": asked and asked.id, "closes_on": asked and asked.closes_on, "count": count}
+    return fragments.kept("home/_first.html", tuple(facts.values()), lambda: facts).fill({})
 
 
 def _edition(course: CourseView) -> tuple[int, str | None, int]:
@@ -83,7 +97,10 @@ def _next(learner: Learner) -> Markup:
         address = url_for("quizzes.attempt", attempt_id=opened.attempt_id)
         return piece.fill({"time": i18n.time_of_day(opened.deadline_at), "attempt": address})
     if learner.next is None:
-        return fragments.kept("home/_next.html", None, lambda: {"open": False, "course": None}).fill({})
+        waits = bool(learner.to_accept or learner.to_decide)
+        return fragments.kept("home/_next.html", waits, lambda: {"open": False, "course": None, "waits": waits}).fill(
+            {}
+        )
     course, lesson, taken = learner.next.course, learner.next.next_lesson, learner.next.enrollment
     started = bool(taken and taken.started_at)
     when = taken.last_opened_at if taken and lesson and taken.last_lesson == lesson.slug else None
@@ -134,7 +151,7 @@ def _dates(learner: Learner, begun: Sequence[Standing]) -> list[Markup]:
     rows += [(one.again_by, one, True) for one in learner.standings if one.again_by]
     rows.sort(key=lambda row: row[0])
     courses = [_due(one.course, due, min((due - learner.today).days, SOON), again) for due, one, again in rows]
-    return courses + [_ends(entry.ends_on, learner.today) for entry in learner.entries]
+    return courses + [_ends(entry.ends_on, learner.today) for entry in learner.entries if entry.status != "withdrawn"]
 
 
 def _due(course: CourseView, due: date, days: int, again: bool) -> Markup:
@@ -151,12 +168,14 @@ def _held(entry: Entry, number: int) -> Markup:
     name, allows = entry.level_name, entry.allows
     piece = fragments.kept(
         "home/_held.html",
-        (number, name, allows, entry.holds_today, entry.ends_on),
+        (number, name, allows, entry.status, entry.taken, entry.ends_on),
         lambda: {
             "number": number,
             "name": name,
             "allows": allows,
             "holds": entry.holds_today,
+            "withdrawn": entry.status == "withdrawn",
+            "taken": entry.taken,
             "ends_on": entry.ends_on,
         },
     )

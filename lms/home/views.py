@@ -7,7 +7,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certificates import register
-from certificates.way.goal import goal
+from certificates.campaigns import reading
+from certificates.level_models import APPROVERS
+from certificates.permissions import waiting
+from certificates.permissions.rights import SEE_ALL
+from certificates.way.goal import Goal, goal
 from courses import progress
 from courses.progress import Standing
 from lms.base import clock, fragments, i18n, web
@@ -45,9 +49,23 @@ def learning() -> str:
         to_practice=reminders.due(session, person_id, i18n.reader_today()),
         greeting=_part_of_day(),
         today=i18n.reader_today(),
-        goal=goal(session, max((entry.rank for entry in entries), default=-1), current_user.tier, completed),
+        goal=_goal(session, entries, completed),
+        to_accept=reading.waiting_for(session, person_id),
+        to_decide=waiting.count(session, person_id, current_user.roles) if _decides() else 0,
     )
     return fragments.framed(learning_views.page(learner))
+
+
+def _goal(session: Session, entries: list[register.Entry], completed: list[int]) -> Goal | None:
+    """The next level; none after a withdrawal for good, as the social media hub decides then."""
+    if any(entry.taken for entry in entries):
+        return None
+    return goal(session, max((entry.rank for entry in entries), default=-1), current_user.tier, completed)
+
+
+def _decides() -> bool:
+    """Whether requests for permissions can wait for the reader, on a page that she may open."""
+    return bool(current_user.is_manager) or not current_user.roles.isdisjoint(SEE_ALL.intersection(APPROVERS))
 
 
 def _quiz_waits(session: Session, person_id: int, step: Standing | None) -> str:

@@ -3,10 +3,13 @@
 What hangs on people in other parts is theirs to forget: they follow the event.
 """
 
-from sqlalchemy import delete, exists, select, update
+import re
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from lms.base import audit
+from lms.base.db import parts
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.events import announce
 from lms.base.i18n import gettext
@@ -14,6 +17,7 @@ from lms.base.outbox import OutboxMessage
 from lms.people.events import PersonErased
 from lms.people.models import Person, PersonRole, SignIn
 
+_TEXT = (OutboxMessage.subject, OutboxMessage.body)
 GONE = "invalid"
 """The domain that no mail can ever go to. Source: RFC 2606."""
 
@@ -40,8 +44,11 @@ def erase(session: Session, person_id: int, reason: str, *, by_id: int | None = 
         raise Conflict(gettext("This person was erased before."))
     if session.scalar(select(exists().where(Person.manager_id == person_id, Person.status != "left"))):
         raise Conflict(gettext("People report to this person. Give them another manager first."))
-    _forget_mail(session, person.email)
     announce(session, PersonErased(person_id, reason, by_id))
+    session.flush()
+    _forget_mail(session, OutboxMessage.recipient == person.email, recipient=f"erased@{GONE}")
+    for some in parts(_mail_about(session, person)):
+        _forget_mail(session, OutboxMessage.id.in_(some))
     _forget(session, person)
     audit.record(session, "erased a person", f"person:{person_id}", actor_id=by_id, reason=reason)
 
@@ -62,15 +69,27 @@ def _forget(session: Session, person: Person) -> None:
     session.flush()
 
 
-def _forget_mail(session: Session, email: str) -> None:
-    """Mail to her: what waits is not sent any more, and what was sent is not kept."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.recipient == email, OutboxMessage.state == "queued")
-        .values(state="dead", error="erased")
+def _mail_about(session: Session, person: Person) -> list[int]:
+    """Mail to others that names her in full or by address, but not mail to a namesake, who is greeted so."""
+    namesake = select(Person.email).where(
+        Person.id != person.id,
+        Person.given_name == person.given_name,
+        Person.family_name == person.family_name if person.family_name else true(),
     )
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.recipient == email)
-        .values(recipient=f"erased@{GONE}", subject="", body="")
+    last = person.name.split()[-1]
+    rows = session.execute(
+        select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.body).where(
+            or_(*(part.icontains(words, autoescape=True) for part in _TEXT for words in (last, person.email))),
+            OutboxMessage.recipient.not_in(namesake),
+        )
     )
+    name = r"\s+".join(re.escape(word) for word in person.name.split())
+    named = re.compile(rf"(?<!\w)(?:{name}|{re.escape(person.email)})(?!\w)", re.IGNORECASE)
+    return [row.id for row in rows if named.search(row.subject) or named.search(row.body)]
+
+
+def _forget_mail(session: Session, which: ColumnElement[bool], **more: str) -> None:
+    """What waits is not sent any more, and what was sent is not kept."""
+    waits = update(OutboxMessage).where(which, OutboxMessage.state == "queued")
+    session.execute(waits.values(state="dead", error="erased"))
+    session.execute(update(OutboxMessage).where(which).values(subject="", body="", **more))

@@ -26,8 +26,8 @@ AIM = 20.0
 SLUG = "measured"
 SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
 PEOPLE = """INSERT INTO person (uid, email, given_name, family_name, language, time_zone, tier, status, listed,
-listed_as, job, country, created_at) {series} SELECT 'bench' || n, 'bench' || n || '@acme.example', 'Bench', CAST(n AS VARCHAR), 'en',
-'UTC', 'staff', 'active', {no}, 'full', '', '', :now FROM series"""
+listed_as, job, country, created_at) {series} SELECT 'bench' || n, 'bench' || n || '@acme.example', 'Bench',
+CAST(n AS VARCHAR), 'en', 'UTC', 'staff', 'active', {no}, 'full', '', '', :now FROM series"""
 TAKEN = """INSERT INTO enrollment (uid, person_id, course_id, cycle, enrolled_at, started_at)
 SELECT 'bench' || id, id, :course_id, 1, :now, :now FROM person WHERE given_name = 'Bench'"""
 ATTEMPT = """INSERT INTO attempt (uid, person_id, enrollment_id, quiz_version_id, number, state, revision, seed,

@@ -34,6 +34,7 @@ AUDIENCES = {
     "author or administrator or legal or hub": "legal",
     "author or hub or legal or administrator or auditor": "auditor",
     "managers or administrator or auditor or board or care or hub or legal": "bob",
+    "managers or coach or administrator or auditor or board or care or hub or legal": "bob",
     "administrator or hub": "administrator",
     "hub or administrator": "hub",
     "hub": "hub",

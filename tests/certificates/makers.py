@@ -123,7 +123,7 @@ def handle(session: Session, person: Person, name: str = "ana.peeters", channel:
 
 def _changed(session: Session, authorization: Authorization, **change: Any) -> None:
     """A row of the history with what the authorization is now."""
-    kept = ("status", "revision", "ends_on", "may_reply", "may_commit", "may_in_crisis")
+    kept = ("status", "revision", "ends_on", "may_reply", "may_commit", "may_in_crisis", "preapproval")
     session.flush()
     now = {name: getattr(authorization, name) for name in kept}
     session.add(AuthorizationStatus(authorization_id=authorization.id, **now, **change))
@@ -143,6 +143,7 @@ def _authorization(session: Session, certificate: Certificate, view: Any, scope:
         may_reply=False,
         may_commit=False,
         may_in_crisis=False,
+        preapproval=view.preapproval,
         scope=[AuthorizationScope(dimension=dimension, value=value) for dimension, value in pairs],
     )
     session.add(authorization)

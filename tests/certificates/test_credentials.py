@@ -186,6 +186,8 @@ def test_the_published_vector_of_the_suite_comes_out_the_same() -> None:
     assert keys.multikey(public) == vector["multikey"]
     assert data_integrity.holds(signed, public)
     assert multibase.base58(multibase.from_base58(signed["proof"]["proofValue"])) == signed["proof"]["proofValue"]
+    with pytest.raises(ValueError, match="too long"):
+        multibase.from_base58("z" + "2" * 200)
 
 
 @pytest.mark.sqlite_only

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates import days
+from certificates import checking, days
+from certificates.authority import Question
 from certificates.handles import accounts, branded, claims, fetching, links, looking, names
-from certificates.handles.models import HandleClaim
+from certificates.handles.models import BrandedHandle, HandleClaim
 from certificates.models import Handle
+from lms.base import clock
+from lms.base.audit import AuditEntry
 from lms.base.db import Database
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.base.outbox import OutboxMessage
@@ -101,6 +104,10 @@ def test_only_pages_outside_are_read(web: profiles.Profiles) -> None:
     assert fetching.page(web.address("/to"), web.reach) == "<p>Ana</p>"
     assert problem(web.address("/ana"), replace(web.reach, allows=fetching.is_public)) == "private"
     assert problem(web.address("/round"), web.reach) == "moved"
+    web.pages["/away"] = f"https://127.0.0.1:{web.port}/ana"
+    assert problem(web.address("/away"), web.reach) == "moved"
+    web.pages["/plain"] = f"http://localhost:{web.port}/ana"
+    assert problem(web.address("/plain"), web.reach) == "address"
     assert problem(web.address("/none"), web.reach) == "not_page"
     assert problem(web.address("/ana"), replace(web.reach, ports=frozenset({443}))) == "address"
     assert problem("https://localhost:1/", replace(web.reach, ports=frozenset({1}))) == "unreachable"
@@ -232,6 +239,42 @@ def test_accounts_of_the_company_have_two_people_and_an_end(session: Session, ma
     assert branded.one(session, made.id).orphan
     branded.close(session, made.id, by_id=hub.id)
     assert not branded.one(session, made.id).orphan
+    branded.register(session, replace(wanted, owner=hub.email), by_id=hub.id)
+
+
+def test_an_account_is_a_person_s_or_the_company_s(session: Session, make: Make) -> None:
+    ana, ben, hub = make.person("Ana"), make.person("Ben"), make.person("Hugo")
+    make.handle(ana, "held", "x")
+    claim = claims.claim(session, ana.id, "x", "claimed", "code")
+    for name in ("held", "Claimed"):
+        with pytest.raises(Conflict, match="Somebody has this account"):
+            branded.register(session, branded.Wanted("x", name, "News", ana.email, ben.email), by_id=hub.id)
+    assert not claims.contested(session, claim)
+    now = clock.now()
+    people = {"owner_id": ana.id, "deputy_id": ben.id, "registered_by_id": hub.id, "registered_at": now}
+    made = BrandedHandle(channel="x", name="claimed", purpose="News", **people)
+    session.add(made)
+    session.flush()
+    assert claims.contested(session, claim)
+    made.closed_at = now - timedelta(days=1)
+    session.flush()
+    assert not claims.contested(session, claim)
+    claims.confirm(session, claim.id, by_id=hub.id)
+    asked = checking.check(session, "claimed", "", Question(days.today(), channel="x"))
+    assert "was closed" not in asked.reason
+
+
+def test_the_trail_has_no_names_of_accounts(session: Session, make: Make) -> None:
+    ana, ben, hub = make.person("Ana"), make.person("Ben"), make.person("Hugo")
+    claim = claims.claim(session, ana.id, "x", "ana_secret", "code")
+    claims.confirm(session, claim.id, by_id=hub.id)
+    claims.release(session, ana.id, accounts.mine(session, ana.id)[0][0].id)
+    wanted = branded.Wanted("x", "acme", "News", ana.email, ben.email)
+    branded.change(session, branded.register(session, wanted, by_id=hub.id).id, wanted, by_id=hub.id)
+    session.flush()
+    told = repr([(one.subject, one.details) for one in session.scalars(select(AuditEntry))])
+    assert "handle_claim:" in told
+    assert not any(words in told for words in ("ana_secret", ana.email))
 
 
 def test_pages_keep_what_was_typed_and_do_what_they_say(

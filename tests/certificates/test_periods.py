@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,15 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from certificates import checking, days
+from certificates import checking, days, records, silence
 from certificates.authority import Question
 from certificates.handles.models import BrandedHandle
-from certificates.models import Handle
+from certificates.models import Certificate, Handle
 from certificates.periods import advice, calendar, planning
 from certificates.periods.advice import Colleague
 from certificates.periods.models import CrisisPeriod, QuietPeriod
 from certificates.periods.planning import Plan
 from certificates.standing import Scope
+from lms import pages
 from lms.base import clock
 from lms.base.audit import AuditEntry
 from lms.base.db import Database
@@ -200,6 +202,69 @@ def test_the_public_check_knows_quiet_periods_crises_countries_and_deeds(
     answer = ask(anonymous, "&topic=published")
     assert not answer["allowed"]
     assert "We are looking into it." in str(answer["reason"])
+
+
+def test_a_certificate_says_beside_its_yes_what_is_quiet(
+    anonymous: Client, session: Session, ana: Person, hugo: Person, statements: list[str]
+) -> None:
+    address = f"/verify/{session.scalars(select(Certificate.uid)).one()}"
+    period(session, hugo, scope=Scope(topics=frozenset({"results"})))
+    assert "uiet period" not in words(anonymous.get(address)), "it never covered results"
+    period(session, hugo, scope=Scope(topics=frozenset({"published", "results"}), countries=frozenset({"be"})))
+    planning.start_crisis(session, "A secret fire", "We are looking into it.", by_id=hugo.id)
+    page = words(anonymous.get(address))
+    assert "Yes, Ana Peeters" in page
+    for said in ("Quiet period until", "only the crisis team speaks now", "We are looking into it."):
+        assert said in page
+    for secret in ("secret", "Annual results", "forecasts"):
+        assert secret not in page
+    statements.clear()
+    yesterday = words(anonymous.get(f"{address}?on={days.today() - timedelta(days=1)}"))
+    assert len(statements) <= 3, statements
+    assert "uiet period" not in yesterday
+    assert "risis" not in yesterday
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        assert "Crisis mode was on that day" in words(anonymous.get(f"{address}?on={days.today() - timedelta(days=1)}"))
+
+
+def test_who_may_speak_in_a_crisis_is_not_told_to_wait(session: Session, ana: Person, hugo: Person) -> None:
+    uid = session.scalars(select(Certificate.uid)).one()
+    planning.start_crisis(session, "A fire", "", by_id=hugo.id)
+    found = records.record(session, uid)
+    assert found is not None
+    assert found.standing is not None
+    known = calendar.circumstances(session, days.today())
+    assert found.silenced.crisis == known.crisis
+    assert silence.in_the_way(replace(found.standing, may_in_crisis=True), known).crisis is None
+
+
+def test_every_page_inside_tells_of_the_crisis_and_asks_for_it_every_few_seconds(
+    client_for: Callable[..., Client],
+    anonymous: Client,
+    session: Session,
+    ana: Person,
+    hugo: Person,
+    statements: list[str],
+) -> None:
+    hub, reader = client_for(hugo), client_for(ana)
+    kept = reader.application.extensions
+    assert "Crisis mode is on" not in words(reader.get("/learning"))
+    typed = {"title": "A fire", "line": "We are looking <into> it.", "sure": "y"}
+    assert hub.submit("/periods/crisis", typed).status_code == 303
+    for address in ("/learning", "/courses/", "/nowhere"):
+        page = reader.get(address).text
+        assert "Crisis mode is on: only the crisis team speaks now." in page
+        assert "“We are looking &lt;into&gt; it.”" in page
+        assert '<a href="/may-i-post">' in page
+    assert "Crisis mode is on" not in words(anonymous.get("/login"))
+    statements.clear()
+    reader.get("/courses/")
+    assert not [one for one in statements if "crisis_period" in one]
+    running = session.scalars(select(CrisisPeriod)).one()
+    planning.end_crisis(session, running.id, by_id=hugo.id)
+    asked_at, crisis = kept["crisis"]
+    kept["crisis"] = (asked_at - pages.ASKED_EVERY, crisis)
+    assert "Crisis mode is on" not in words(reader.get("/courses/"))
 
 
 def test_the_check_takes_three_statements_and_tells_when_its_answer_changed(

@@ -122,6 +122,24 @@ def test_the_hub_pauses_everything_of_somebody(given, house, client_for):
     assert client_for(house.bob).get(f"/permissions/people/{house.alice.uid}").status_code == 403
 
 
+def test_the_hub_finds_a_person_without_a_permission(house, client_for):
+    address = f"/permissions/people/{house.charlie.uid}"
+    assert address in client_for(house.hugo).get("/permissions?words=charlie").text
+    assert address not in client_for(house.bob).get("/permissions?words=charlie").text
+
+
+def test_a_coach_whom_the_level_names_decides(house, make, session, client_for):
+    a_level(session, "T3", ("coach",), rank=51)
+    coach = make.person("Chloe", roles=["coach"])
+    fields = {"scope": BOXES, "reason": REASON}
+    client_for(house.alice).submit("/permissions/ask?level=T3", fields)
+    asked = session.scalars(select(Authorization)).one()
+    assert client_for(coach).get(f"/permissions/{asked.uid}").status_code == 200
+    decided = {"role": "coach", "decision": "approved", "scope": BOXES}
+    assert do(client_for(coach), asked, "decide", **decided).status_code == 303
+    assert asked.status == "active"
+
+
 def test_under_a_person_only_what_is_hers_is_changed(given, house, client_for, session):
     hugo = client_for(house.hugo)
     hugo.submit(f"/permissions/people/{house.alice.uid}/pause", {"cause": "leave", "reason": "Parental leave."})
@@ -143,8 +161,9 @@ def test_an_executive_and_her_writer_are_licensed_together(house, make, client_f
     assert "One of the two does not hold" in hugo.get(address).text
 
 
-def test_a_guest_has_a_sponsor_and_a_last_day(house, client_for):
-    hugo, address = client_for(house.hugo), f"/permissions/people/{house.charlie.uid}"
+def test_a_guest_has_a_sponsor_and_a_last_day(house, make, client_for):
+    guest = make.person("Gita", employee_id=None)
+    hugo, address = client_for(house.hugo), f"/permissions/people/{guest.uid}"
     fields = {"company": "Agency", "sponsor": house.bob.email, "contract_ends_on": "2020-01-01"}
     assert hugo.submit(f"{address}/guest", fields).status_code == 422
     fields["contract_ends_on"] = (days.today() + timedelta(days=90)).isoformat()

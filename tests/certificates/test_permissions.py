@@ -8,10 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from certificates import days, nightly, register
+from certificates import awards, days, ladder, nightly, register
 from certificates.level_models import Level, LevelApproval, LevelScope, LevelText
 from certificates.models import Authorization, AuthorizationStatus, Certificate
-from certificates.permissions import guests, holds, pairs, requests, taking, triggers
+from certificates.permissions import giving, guests, holds, pairs, requests, taking, triggers
 from certificates.permissions.models import Hold, Revocation
 from certificates.standing import Scope
 from courses.models import Course
@@ -143,7 +143,7 @@ def test_one_no_ends_a_request_and_says_why(session: Session, house: House) -> N
     [
         (Scope.of([*WIDE.pairs(), ("channel", "press")]), WHY, "cannot be given here"),
         (Scope.of([*WIDE.pairs(), ("topic", "legal")]), WHY, "cannot be given here"),
-        (Scope.of([("channel", "x")]), WHY, "at least one channel"),
+        (Scope.of([("channel", "x")]), WHY, "at least one ticked: Topics, Languages"),
         (WIDE, "   because   ", "20 letters"),
     ],
 )
@@ -355,6 +355,54 @@ def test_a_renewal_takes_over_the_pause_and_ends_the_one_before(session: Session
         assert mails(session, house.alice).count("Your certificate: Speaker") == 2, "it begins only now"
 
 
+@pytest.mark.parametrize("over", ["expired", "archived", "ended"])
+def test_what_somebody_paused_stays_paused_when_the_term_runs_out(session: Session, house: House, over: str) -> None:
+    with clock.frozen(NOW):
+        first = given(session, house).id
+        taking.suspend(session, first, by_id=house.bob.id, cause="investigation", reason="A tweet.")
+        holds.place(session, house.alice.id, "course", "By rule.", authorization_id=first)
+        if over == "ended":
+            taking.end_all(session, house.alice.id, "Left.")
+    with clock.frozen(NOW + timedelta(days=370 if over != "archived" else 800)):
+        nightly.expire(session)
+        nightly.archive(session)
+        assert status(session, first) == over
+        assert session.scalars(select(Hold.cause).where(Hold.lifted_at.is_(None))).all() == ["investigation"]
+        second = given(session, house)
+        assert (second.status, history(session, second.id)[-1]) == ("suspended", "suspended")
+        (hold,) = session.scalars(select(Hold).where(Hold.lifted_at.is_(None)))
+        assert (hold.authorization_id, hold.placed_by_id) == (second.id, house.bob.id)
+        taking.restore(session, hold.id, by_id=house.hugo.id, reason="All is well.")
+        assert status(session, second.id) == "active"
+
+
+def test_a_pause_is_not_lost_when_a_rule_gives_anew(session: Session, house: House, make: Make) -> None:
+    with clock.frozen(NOW):
+        first = make.certificate(house.alice)
+        taking.suspend(
+            session, make.authorization_of(first).id, by_id=house.bob.id, cause="investigation", reason="A tweet."
+        )
+    with clock.frozen(NOW + timedelta(days=800)):
+        nightly.expire(session)
+        assert make.authorization_of(first).status == "expired"
+        second = awards.issue(session, house.alice, ladder.level(session, "L1"))
+        dates = (second.issued_at, second.valid_from, second.valid_until)
+        awarded = giving.Awarded(second.id, house.alice.id, second.cycle, *dates)
+        giving.by_rule(session, [awarded], ladder.level(session, "L1"))
+        assert make.authorization_of(second).status == "suspended"
+
+
+def test_past_days_say_whether_legal_saw_each_post_first(session: Session, house: House) -> None:
+    with clock.frozen(NOW):
+        guarded = a_level(session, "T3", rank=51, preapproval=True)
+        ask(session, house.charlie, code="T3")
+        given(session, house)
+    guarded.preapproval = False
+    session.flush()
+    shown = [register.standings(session, person.id, NOW.date())[0] for person in (house.charlie, house.alice)]
+    assert [one.preapproval for one in shown] == [True, False]
+
+
 def test_a_hold_on_the_person_suspends_what_is_given_by_rule_from_the_start(session: Session, house: House) -> None:
     holds.place(session, house.alice.id, "investigation", "Looked into.", by_id=house.hugo.id)
     found = given(session, house)
@@ -442,16 +490,12 @@ def test_guests_end_with_their_contract_and_wait_without_a_sponsor(session: Sess
     with clock.frozen(NOW):
         number = given(session, house).id
         until = NOW.date() + timedelta(days=30)
-        with pytest.raises(Invalid, match="to answer for"):
-            guests.register(
-                session,
-                house.alice.id,
-                company="Partner",
-                sponsor_id=house.alice.id,
-                contract_ends_on=until,
-                by_id=house.hugo.id,
-            )
         terms = {"company": "Partner", "contract_ends_on": until, "by_id": house.hugo.id}
+        with pytest.raises(Invalid, match="works here"):
+            guests.register(session, house.alice.id, sponsor_id=house.charlie.id, **terms)
+        house.alice.employee_id = None
+        with pytest.raises(Invalid, match="to answer for"):
+            guests.register(session, house.alice.id, sponsor_id=house.alice.id, **terms)
         guests.register(session, house.alice.id, sponsor_id=house.charlie.id, **terms)
         house.charlie.status = "left"
         assert triggers.contracts(session) == 1

@@ -117,6 +117,14 @@ def test_the_check_answers_with_reason_and_scope(session: Session, make: Make, a
     assert ask(session, handle="", person=ana.uid).allowed
 
 
+def test_initials_do_not_lead_to_the_whole_name(session: Session, make: Make, ana: Person) -> None:
+    make.certificate(ana)
+    make.handle(ana)
+    ana.listed_as = "initials"
+    session.flush()
+    assert checking.as_json(ask(session, channel="linkedin"))["person"] == {"uid": None, "name": "A. P."}
+
+
 def test_nobody_is_made_up(session: Session, make: Make, ana: Person) -> None:
     make.certificate(ana)
     make.handle(ana)

@@ -12,9 +12,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from certificates import badges, corrections, days, frozen, history, look, records, register
-from certificates.models import AuthorizationScope, Certificate
+from certificates.handles import claims
+from certificates.handles.models import HandleClaim
+from certificates.models import Authorization, AuthorizationScope, Certificate, Handle
 from certificates.papers import asking
 from certificates.papers.models import PaperBatch
+from certificates.permissions import desk, holds, taking
+from certificates.permissions.models import Guest, Hold, SpeakerPair
+from certificates.permissions.rights import Viewer
+from certificates.way import contributions
+from certificates.way.models import Contribution, Waiver
+from lms.base import clock
 from lms.base.audit import AuditEntry
 from lms.base.errors import Conflict, Forbidden, Invalid
 from lms.base.outbox import OutboxMessage, queue
@@ -160,6 +168,25 @@ def test_a_certificate_issued_in_error_says_so_and_pauses(
     assert "Yes, Ana Peeters" in words(anonymous.get(f"/verify/{certificate.uid}"))
 
 
+def test_only_restoring_the_certificate_ends_the_pause_for_an_error(
+    session: Session, hugo: Person, make: Make, certificate: Certificate, client_for: Callable[[Person], Client]
+) -> None:
+    given = make.authorization_of(certificate)
+    corrections.withdraw(session, certificate.id, by_id=hugo.id, reason="Wrong Ana.")
+    (hold,) = session.scalars(select(Hold))
+    other = taking.suspend(session, given.id, by_id=hugo.id, cause="other", reason="A talk.")
+    assert hold.cause == "certificate"
+    with pytest.raises(Conflict, match="Restore the certificate"):
+        taking.restore(session, hold.id, by_id=hugo.id, reason="Fine.")
+    page = client_for(hugo).get(f"/permissions/{given.uid}").text
+    assert "Certificate issued in error" in page
+    assert (f"/restore/{hold.id}" in page, f"/restore/{other.id}" in page) == (False, True)
+    corrections.restore(session, certificate.id, by_id=hugo.id, reason="It was right.")
+    assert given.status == "suspended"
+    taking.restore(session, other.id, by_id=hugo.id, reason="Fine.")
+    assert given.status == "active"
+
+
 def test_when_somebody_is_erased_the_certificate_still_answers(
     anonymous: Client, session: Session, make: Make, ana: Person, certificate: Certificate
 ) -> None:
@@ -199,6 +226,60 @@ def test_who_is_erased_cannot_come_back(
     statement = text("UPDATE certificate SET holder_name = 'Ana Peeters' WHERE id = :id")
     with pytest.raises(DBAPIError), session.begin_nested():
         session.execute(statement, {"id": certificate.id})
+
+
+def test_no_word_of_hers_and_no_account_is_left(
+    session: Session, make: Make, ana: Person, hugo: Person, certificate: Certificate
+) -> None:
+    waits, decided = (claims.claim(session, ana.id, "x", name, "code") for name in ("peeters_1", "peeters_2"))
+    claims.refuse(session, decided.id, by_id=hugo.id, remark="Not Peeters")
+    contributions.tell(
+        session,
+        ana.id,
+        url="https://peeters.example/post",
+        words="I am Ana Peeters.",
+        channel="blog",
+        posted_on=days.today(),
+        sample=True,
+    )
+    given = make.authorization_of(certificate)
+    given.reason = "Peeters"
+    at = {"made_by_id": hugo.id, "made_at": clock.now()}
+    session.add(SpeakerPair(executive_id=make.person("Cas").id, writer_id=ana.id, reason="Peeters", **at))
+    session.add(Guest(person_id=ana.id, company="Peeters", sponsor_id=hugo.id, contract_ends_on=days.today()))
+    why = {"kind": "course", "slug": "x", "reason": "Peeters", "by_id": hugo.id, "at": clock.now()}
+    session.add(Waiver(person_id=ana.id, level_id=certificate.level_id, **why))
+    holds.place(session, ana.id, "leave", "Peeters is ill", by_id=hugo.id)
+    namesake = make.person("Ana", "Peeters", email="other@acme.example")
+    for key, to, body in (
+        ("about", hugo.email, "Look at Ana\nPeeters."),
+        ("like", hugo.email, "Diana Peetersen"),
+        ("namesake", namesake.email, "Dear Ana Peeters"),
+    ):
+        queue(session, key=key, recipient=to, subject="", body=body)
+    assert desk.sheet(session, Viewer(hugo.id, frozenset({"hub"})), given.uid).pauses[0].reason
+    erasure.erase(session, ana.id, "She asked for it.")
+    session.expire_all()
+    for table in (HandleClaim, Handle, Contribution, SpeakerPair, Guest, Waiver, Authorization, Certificate):
+        kept = repr([tuple(row) for row in session.execute(select(*table.__table__.columns))])
+        assert "eeters" not in kept, table
+    assert [(one.state, one.channel, one.name) for one in (waits, decided)] == [
+        ("refused", "x", f"erased-{one.id}") for one in (waits, decided)
+    ]
+    with pytest.raises(DBAPIError), session.begin_nested():
+        session.execute(text("UPDATE handle_claim SET name = 'peeters' WHERE id = :id"), {"id": decided.id})
+    mail = dict(session.execute(select(OutboxMessage.key, OutboxMessage.body)).all())
+    assert (mail["about"], mail["like"], mail["namesake"]) == ("", "Diana Peetersen", "Dear Ana Peeters")
+    shown = desk.sheet(session, Viewer(hugo.id, frozenset({"hub"})), given.uid)
+    assert (shown.pauses, {one.reason for one in shown.history}) == ([], {""})
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200f", "\x07"])
+def test_a_name_has_no_sign_that_cannot_be_seen(
+    session: Session, hugo: Person, certificate: Certificate, sign: str
+) -> None:
+    with pytest.raises(Invalid, match="cannot be seen"):
+        corrections.correct(session, certificate.id, by_id=hugo.id, reason="Why", name=f"Ana {sign}Peeters")
 
 
 def test_who_leads_people_is_not_erased_yet(session: Session, make: Make) -> None:

@@ -3,10 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from certificates.campaigns.models import Campaign
+from certificates.permissions import deciders, requests, waiting
+from certificates.standing import Scope
 from courses import progress
 from lms.base import clock
 from quizzes import closing
+from tests.certificates import makers
+from tests.certificates.permission_makers import a_level, house_of
+from tests.certificates.test_campaigns import publish
 
 
 def test_somebody_new_is_shown_the_first_lesson(make, people, client_for):
@@ -73,14 +80,54 @@ def test_the_greeting_is_that_of_the_readers_own_clock(hour, greeting, people, c
 
 
 @pytest.mark.parametrize("courses", [1, 20])
-def test_the_page_needs_at_most_five_statements(courses, make, people, client_for, statements):
+def test_the_page_needs_at_most_six_statements(courses, make, people, client_for, statements):
     for number in range(courses):
         make.enrollment(people.alice, make.course(f"course-{number}"), done=1, due_in=number)
     client = client_for(people.alice)
     client.get("/learning")
     statements.clear()
     client.get("/learning")
-    assert len(statements) <= 5
+    assert len(statements) <= 6  # the sixth: whether a changed guideline waits for her
+
+
+def test_a_guideline_that_waits_for_her_comes_first(session, make, people, client_for):
+    makers.certificate(session, people.alice)
+    publish(make)
+    page = client_for(people.alice).get("/learning").text
+    (campaign,) = session.scalars(select(Campaign))
+    assert "Nothing is waiting for you" not in page
+    assert page.index(f'href="/campaigns/{campaign.id}/changes"') < page.index('id="next"')
+    assert "To be accepted by" in page
+    assert "To be accepted by" not in client_for(people.charlie).get("/learning").text
+
+
+def test_who_decides_is_told_how_many_wait_for_her_and_nobody_else_is(session, make, client_for):
+    house = house_of(make)
+    a_level(session)
+    a_level(session, "T3", ("legal",), rank=51)
+    above = make.person("Above", roles=["board"])
+    boss = make.person("Boss", manager=above)
+    boss.status = "leave"
+    for person, code, topic in (
+        (house.alice, "T2", "published"),
+        (house.alice, "T3", "published"),
+        (house.hugo, "T2", "results"),
+        (make.person("Below", manager=boss), "T2", "published"),
+    ):
+        scope = Scope.of([("channel", "linkedin"), ("topic", topic), ("language", "nl")])
+        asked = requests.open_request(
+            session, person.id, code, scope=scope, reason="Customers ask about it daily.", by_id=person.id
+        )
+        if topic == "results":
+            requests.decide(session, asked.id, "legal", "approved", by_id=house.lena.id)
+    found = {}
+    for person in (*house, above):
+        roles = deciders.roles_of(session, person.id)
+        found[person.given_name] = len(requests.waiting_for(session, person.id, roles))
+        assert waiting.count(session, person.id, roles) == found[person.given_name], person.given_name
+    assert (found["Bob"], found["Hugo"], found["Hanna"], found["Lena"], found["Above"]) == (1, 2, 3, 1, 2)
+    assert 'href="/permissions">3 requests wait for your decision' in client_for(house.hanna).get("/learning").text
+    assert "your decision" not in client_for(house.charlie).get("/learning").text
 
 
 def test_the_first_address_leads_to_the_right_page(people, client_for, anonymous):

@@ -91,8 +91,8 @@ GUARDS = {
         "CREATE TRIGGER authorization_refuses_update BEFORE UPDATE ON \"authorization\" WHEN OLD.status IN ('revoked', 'declined', 'archived') AND NEW.status <> OLD.status BEGIN SELECT RAISE(ABORT, 'what was revoked, declined or archived stays so'); END",
         "CREATE TRIGGER authorization_stays_delete BEFORE DELETE ON \"authorization\" BEGIN SELECT RAISE(ABORT, 'a permission is never removed'); END",
         "CREATE TRIGGER signing_key_refuses_delete BEFORE DELETE ON signing_key BEGIN SELECT RAISE(ABORT, 'a key is kept for ever'); END",
-        "CREATE TRIGGER handle_claim_refuses_update BEFORE UPDATE ON handle_claim WHEN OLD.state <> 'open' BEGIN SELECT RAISE(ABORT, 'a decided claim stays so'); END",
-        "CREATE TRIGGER handle_claim_refuses_delete BEFORE DELETE ON handle_claim WHEN OLD.state <> 'open' BEGIN SELECT RAISE(ABORT, 'a decided claim stays so'); END",
+        "CREATE TRIGGER handle_claim_refuses_update BEFORE UPDATE ON handle_claim WHEN OLD.state <> 'open' AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL OR NEW.person_id <> OLD.person_id OR NEW.channel <> OLD.channel OR NEW.method <> OLD.method OR NEW.code <> OLD.code OR NEW.state <> OLD.state OR NEW.claimed_at <> OLD.claimed_at) BEGIN SELECT RAISE(ABORT, 'a decided claim stays so'); END",
+        "CREATE TRIGGER handle_claim_stays_delete BEFORE DELETE ON handle_claim WHEN OLD.state <> 'open' BEGIN SELECT RAISE(ABORT, 'a decided claim stays so'); END",
         "CREATE TRIGGER level_revision_refuses_update BEFORE UPDATE ON level_revision BEGIN SELECT RAISE(ABORT, 'level_revision is append-only'); END",
         "CREATE TRIGGER level_revision_refuses_delete BEFORE DELETE ON level_revision BEGIN SELECT RAISE(ABORT, 'level_revision is append-only'); END",
         "CREATE TRIGGER guideline_sign_off_refuses_update BEFORE UPDATE ON guideline_sign_off BEGIN SELECT RAISE(ABORT, 'guideline_sign_off is append-only'); END",
@@ -137,8 +137,10 @@ GUARDS = {
         'CREATE TRIGGER authorization_stays BEFORE DELETE ON "authorization" FOR EACH ROW EXECUTE FUNCTION authorization_stays()',
         "CREATE FUNCTION signing_key_refuses() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'a key is kept for ever' USING ERRCODE = 'check_violation'; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
         "CREATE TRIGGER signing_key_refuses BEFORE DELETE ON signing_key FOR EACH ROW EXECUTE FUNCTION signing_key_refuses()",
-        "CREATE FUNCTION handle_claim_refuses() RETURNS trigger AS $$ BEGIN IF (TG_OP = 'UPDATE' AND OLD.state <> 'open') OR (TG_OP = 'DELETE' AND OLD.state <> 'open') THEN RAISE EXCEPTION 'a decided claim stays so' USING ERRCODE = 'check_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
-        "CREATE TRIGGER handle_claim_refuses BEFORE UPDATE OR DELETE ON handle_claim FOR EACH ROW EXECUTE FUNCTION handle_claim_refuses()",
+        "CREATE FUNCTION handle_claim_refuses() RETURNS trigger AS $$ BEGIN IF (TG_OP = 'UPDATE' AND OLD.state <> 'open' AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL OR NEW.person_id <> OLD.person_id OR NEW.channel <> OLD.channel OR NEW.method <> OLD.method OR NEW.code <> OLD.code OR NEW.state <> OLD.state OR NEW.claimed_at <> OLD.claimed_at)) THEN RAISE EXCEPTION 'a decided claim stays so' USING ERRCODE = 'check_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER handle_claim_refuses BEFORE UPDATE ON handle_claim FOR EACH ROW EXECUTE FUNCTION handle_claim_refuses()",
+        "CREATE FUNCTION handle_claim_stays() RETURNS trigger AS $$ BEGIN IF (TG_OP = 'DELETE' AND OLD.state <> 'open') THEN RAISE EXCEPTION 'a decided claim stays so' USING ERRCODE = 'check_violation'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER handle_claim_stays BEFORE DELETE ON handle_claim FOR EACH ROW EXECUTE FUNCTION handle_claim_stays()",
         "CREATE FUNCTION level_revision_refuses() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'level_revision is append-only' USING ERRCODE = 'check_violation'; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
         "CREATE TRIGGER level_revision_refuses BEFORE UPDATE OR DELETE ON level_revision FOR EACH ROW EXECUTE FUNCTION level_revision_refuses()",
         "CREATE FUNCTION guideline_sign_off_refuses() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'guideline_sign_off is append-only' USING ERRCODE = 'check_violation'; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql",
@@ -288,10 +290,18 @@ def upgrade() -> None:
             ["registered_by_id"], ["person.id"], name=op.f("fk_branded_handle_registered_by_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_branded_handle")),
-        sa.UniqueConstraint("channel", "name", name=op.f("uq_branded_handle_channel_name")),
     )
     op.create_index(op.f("ix_branded_handle_deputy_id"), "branded_handle", ["deputy_id"], unique=False)
+    op.create_index(op.f("ix_branded_handle_name"), "branded_handle", ["name"], unique=False)
     op.create_index(op.f("ix_branded_handle_owner_id"), "branded_handle", ["owner_id"], unique=False)
+    op.create_index(
+        op.f("uq_branded_handle_open"),
+        "branded_handle",
+        ["channel", "name"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
 
     op.create_table(
         "contribution",
@@ -380,6 +390,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("method IN ('code', 'link')", name=op.f("ck_handle_claim_method")),
         sa.CheckConstraint("state IN ('open', 'confirmed', 'refused')", name=op.f("ck_handle_claim_state")),
         sa.CheckConstraint("name = lower(name)", name=op.f("ck_handle_claim_name_lower")),
@@ -734,7 +745,7 @@ def upgrade() -> None:
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lift_reason", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "cause IN ('leave', 'investigation', 'incident', 'guideline', 'dormant', 'move', 'contract', 'red_line', 'course', 'renewal', 'earlier', 'other')",
+            "cause IN ('leave', 'investigation', 'incident', 'guideline', 'dormant', 'move', 'contract', 'red_line', 'course', 'renewal', 'certificate', 'earlier', 'other')",
             name=op.f("ck_hold_cause"),
         ),
         sa.CheckConstraint("until >= starts_on", name=op.f("ck_hold_until")),
@@ -868,7 +879,12 @@ def _change_certificates() -> None:
 
 
 def _change_authorizations() -> None:
-    _add("authorization", {"revision": (sa.Integer(), "1")}, requested_by_id=sa.Integer(), until=sa.Date())
+    _add(
+        "authorization",
+        {"revision": (sa.Integer(), "1"), "preapproval": (sa.Boolean(), sa.false())},
+        requested_by_id=sa.Integer(),
+        until=sa.Date(),
+    )
     with _changing("authorization") as table:
         table.alter_column("certificate_id", existing_type=sa.Integer(), nullable=True)
         table.create_foreign_key(op.f("fk_authorization_requested_by_id_person"), "person", ["requested_by_id"], ["id"])
@@ -904,6 +920,7 @@ def _change_authorizations() -> None:
             "cause": (sa.String(), ""),
             "revision": (sa.Integer(), "1"),
             "ends_on": (sa.Date(), "2000-01-01"),
+            "preapproval": (sa.Boolean(), sa.false()),
             **{flag: (sa.Boolean(), sa.false()) for flag in flags},
         },
     )
