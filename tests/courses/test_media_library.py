@@ -64,7 +64,10 @@ def replace(session: Session, dana: Person, take: Callable[..., intake.Intake]) 
 def show(session: Session, course_id: int, item: LibraryItem, person: Person, lesson: str = "lesson-1") -> None:
     """Have a draft show an item in a lesson, and in its form as a document."""
     draft = drafts.open_draft(session, course_id, person.id)
-    text = session.scalars(select(LessonText).where(LessonText.version_id == draft.id)).first()
+    texts = (
+        select(LessonText).where(LessonText.version_id == draft.id).order_by(LessonText.lesson_id, LessonText.language)
+    )
+    text = session.scalars(texts).first()
     assert text
     html = f'<figure class="picture"><img alt="x" height="1" src="{item.address}" width="2"></figure>'
     drafts.save_lesson(session, text.lesson_id, text.language, text.title, html, text.revision, person.id)

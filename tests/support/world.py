@@ -177,6 +177,7 @@ def addresses(session: Session) -> list[Address]:
     marked_attempt = _attempt(session, people["ana@acme.example"][0])
     alice: dict[str, str | int] = {"branch": people["alice@acme.example"][1]}
     keepers = frozenset({"auditor", "administrator", "hub", "legal", "holder"})
+    markers = frozenset({"hub", "administrator", "coach"})
     above_alice = frozenset({"bob", "executive"})
     above_ana = above_alice | {"hub", "legal", "administrator", "auditor"}
     return [
@@ -316,7 +317,9 @@ def addresses(session: Session) -> list[Address]:
         Address("figures.table", one_course),
         Address("figures.question", one_course | {"key": _question_key(session)}, status=302),
         Address("marking.waiting", {}),
-        Address("marking.task", {"task_id": _newest(session, MarkingTask)}, frozenset({"hub", "administrator"})),
+        Address(
+            "marking.task", {"task_id": _newest(session, MarkingTask)}, frozenset({"hub", "administrator", "coach"})
+        ),
         Address("marking.task", {"task_id": 2147483647}, frozenset()),
         Address("marking.appeals", {}),
         Address("marking.appeal", {"appeal_id": _newest(session, Appeal)}),
