@@ -317,9 +317,7 @@ def addresses(session: Session) -> list[Address]:
         Address("figures.table", one_course),
         Address("figures.question", one_course | {"key": _question_key(session)}, status=302),
         Address("marking.waiting", {}),
-        Address(
-            "marking.task", {"task_id": _newest(session, MarkingTask)}, frozenset({"hub", "administrator", "coach"})
-        ),
+        Address("marking.task", {"task_id": _newest(session, MarkingTask)}, markers),
         Address("marking.task", {"task_id": 2147483647}, frozenset()),
         Address("marking.appeals", {}),
         Address("marking.appeal", {"appeal_id": _newest(session, Appeal)}),
