@@ -217,6 +217,8 @@ def test_every_page_is_a_proper_one(visits):
 
 @pytest.mark.parametrize("language", ["nl", "fr"])
 def test_every_page_is_a_proper_one_in_every_language(everything, visits, language):
+    if everything.app.extensions["settings"].database_url.startswith("postgresql"):
+        pytest.skip("what a page says in a language does not depend on the database")
     wrong, seen = [], set()
     for visit in visits:
         if visit.path in seen or visit.answer.status_code != 200 or not is_page(visit.answer):

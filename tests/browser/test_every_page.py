@@ -123,16 +123,11 @@ def look_at_all(served: Served, judge: Callable[[Page], list[str]], open_window:
 
 
 @pytest.mark.parametrize("width", list(WIDTHS))
-def test_axe_finds_nothing_in_light_or_dark(served, browser, contexts, width):
-    found = look_at_all(served, accessibility.violations, lambda kind: window(browser, contexts, served, kind, width))
-    assert found == []
-
-
-@pytest.mark.parametrize("width", list(WIDTHS))
-def test_nothing_is_wider_than_the_screen(served, browser, contexts, width):
+def test_axe_finds_nothing_in_light_or_dark_and_nothing_is_wider_than_the_screen(served, browser, contexts, width):
     def judge(page: Page) -> list[str]:
         inside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        return [f"{inside} pixels too wide"] if inside > 0 else []
+        wide = [f"{inside} pixels too wide"] if inside > 0 else []
+        return [*wide, *accessibility.violations(page)]
 
     found = look_at_all(served, judge, lambda kind: window(browser, contexts, served, kind, width))
     assert found == []

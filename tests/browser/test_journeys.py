@@ -254,7 +254,8 @@ def test_alice_learns_fails_on_a_red_line_passes_and_is_certified(
 def let_her_try_again(bob: Page) -> None:
     """Alice's manager talks with her, and releases her from the wait."""
     sign_in(bob, "bob")
-    bob.get_by_role("link", name="Coaching").click()
+    bob.get_by_text("Work", exact=True).click()
+    bob.get_by_role("link", name="Coaching").locator("visible=true").click()
     bob.get_by_role("link", name="Retakes").click()
     card = bob.get_by_role("article", name="Alice Peeters")
     card.get_by_label("What has changed?").fill("We went through the clause together.")
@@ -389,6 +390,7 @@ def test_an_author_changes_a_lesson_and_the_next_reader_gets_it(new_page: NewPag
     sign_in(alice, "alice")
     alice.goto(FILM)
     sign_in(dana, "dana")
+    dana.get_by_text("Work", exact=True).click()
     dana.get_by_role("link", name="Studio").locator("visible=true").click()
     dana.get_by_role("link", name="S1. Principles").click()
     dana.get_by_role("link", name=re.compile(r"^1\. One person talks, many listen")).click()

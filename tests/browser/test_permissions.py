@@ -53,7 +53,7 @@ def test_a_permission_is_asked_for_given_paused_and_seen_outside(
     expect(alice.get_by_text("Asked for").first).to_be_visible()
     accessible(alice)
     decide(bob, "Alice Janssen")
-    expect(bob.get_by_text("Manager", exact=True)).to_be_visible()
+    expect(bob.get_by_role("region", name="History").get_by_text("Manager", exact=True)).to_be_visible()
     decide(hugo, "Alice Janssen")
     expect(hugo.get_by_text("Valid", exact=True).first).to_be_visible()
     session.rollback()
