@@ -11,7 +11,7 @@ from certificates.levels import loading as levels
 from courses.files import bringing
 from courses.files import export as course_export
 from courses.files import loading as courses
-from courses.media import library
+from courses.media import holdings
 from courses.paths import loading as paths
 from courses.review import topics
 from courses.search import index as search_index
@@ -44,7 +44,7 @@ def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]
     for folder in sorted(bank.CONTENT.iterdir()):
         yield f"quiz {folder.name}", bank.load(session, folder)
     yield "levels", levels.load(session, levels.CONTENT)
-    library.adopt(session)
+    holdings.adopt(session)
     yield "paths", paths.load(session, paths.CONTENT)
     yield "search", search_index.rebuild(session)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses.files import names
 from courses.files.written import WrittenText
-from courses.media import kinds, library
+from courses.media import holdings, kinds
 from lms.base import htmltree, markdown
 from lms.base.content import ContentError, read
 from lms.base.errors import Refused
@@ -99,7 +99,7 @@ class Pages:
         self.seen(path)
         try:
             _check(path)
-            return library.keep(self.session, self.files, names.safe(path.name), path.read_bytes())
+            return holdings.keep(self.session, self.files, names.safe(path.name), path.read_bytes())
         except (ValueError, Refused) as error:
             raise ValueError(f"media/{name}: {error}") from error
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.media import library
+from courses.media import holdings
+from courses.media.holdings import LibraryItem
 from courses.media.intake import Intake
-from courses.media.library import LibraryItem
 from courses.media.models import MediaAlt, MediaItem
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
@@ -19,7 +19,7 @@ LONGEST_ALT = 300
 
 def add(session: Session, taken: Intake, person_id: int) -> LibraryItem:
     """Put a file into the library. One that is there already, and not put away, is not added again."""
-    media = library.row_of(session, taken)
+    media = holdings.row_of(session, taken)
     row = session.scalar(
         select(MediaItem).where(MediaItem.media_id == media.id, MediaItem.archived_at.is_(None)).limit(1)
     )
@@ -30,7 +30,7 @@ def add(session: Session, taken: Intake, person_id: int) -> LibraryItem:
         session.add(row)
         session.flush()
         audit.record(session, "added a file", f"media_item:{row.id}", actor_id=person_id, name=media.name)
-    return library.item(session, row.uid)
+    return holdings.item(session, row.uid)
 
 
 def replace(session: Session, uid: str, taken: Intake, person_id: int) -> LibraryItem:
@@ -43,12 +43,12 @@ def replace(session: Session, uid: str, taken: Intake, person_id: int) -> Librar
         raise Invalid(
             gettext("This is a file of another kind. Replace a picture by a picture, a film by a film, and so on.")
         )
-    media = library.row_of(session, taken)
+    media = holdings.row_of(session, taken)
     if media.id == row.media_id:
         raise Conflict(gettext("This is the file that is there already."))
-    library.become(session, row, media, person_id)
+    holdings.become(session, row, media, person_id)
     audit.record(session, "replaced a file", f"media_item:{row.id}", actor_id=person_id, name=media.name)
-    return library.item(session, uid)
+    return holdings.item(session, uid)
 
 
 def describe(session: Session, uid: str, title: str, alt: Mapping[str, str]) -> None:

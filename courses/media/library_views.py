@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from courses.authoring.drafts import line
 from courses.authoring.room_views import AUTHORS, blueprint
-from courses.media import changes, intake, kinds, library, uploads, uses
+from courses.media import changes, holdings, intake, kinds, uploads, uses
+from courses.media.holdings import LibraryItem
 from courses.media.intake import Intake
-from courses.media.library import LibraryItem
 from courses.media.media_forms import ItemForm, UploadForm
 from courses.media.models import MEDIA_KINDS
 from lms.base import web
@@ -47,14 +47,14 @@ def add_media() -> Response:
 @open_to(AUTHORS)
 def pick_media() -> Response:
     kind = request.args.get("kind", "")
-    found = library.items(web.session(), kind if kind in MEDIA_KINDS else "", request.args.get("q", ""), page=_page())
-    return jsonify([as_json(item) for item in found[: library.PAGE]])
+    found = holdings.items(web.session(), kind if kind in MEDIA_KINDS else "", request.args.get("q", ""), page=_page())
+    return jsonify([as_json(item) for item in found[: holdings.PAGE]])
 
 
 @blueprint.get("/studio/media/<uid>")
 @open_to(AUTHORS)
 def media_item(uid: str) -> str:
-    item = library.item(web.session(), uid)
+    item = holdings.item(web.session(), uid)
     return _item(item, ItemForm(formdata=None, title=item.title, **item.alt), UploadForm(formdata=None))
 
 
@@ -63,7 +63,7 @@ def media_item(uid: str) -> str:
 def describe_media(uid: str) -> Response:
     form = ItemForm()
     if not form.validate():
-        return make_response(_item(library.item(web.session(), uid), form, UploadForm(formdata=None)), 422)
+        return make_response(_item(holdings.item(web.session(), uid), form, UploadForm(formdata=None)), 422)
     alt = {language: line(words) for language, words in form.alt.items()}
     changes.describe(web.session(), uid, line(form.title.data or ""), alt)
     return redirect(url_for("authoring.media_item", uid=uid, saved=1), 303)
@@ -79,7 +79,7 @@ def replace_media(uid: str) -> Response:
         changes.replace(web.session(), uid, taken, current_user.id)
     except Invalid as refused:
         form.file.errors = [refused.message]
-        item = library.item(web.session(), uid)
+        item = holdings.item(web.session(), uid)
         return make_response(_item(item, ItemForm(formdata=None, title=item.title, **item.alt), form), 422)
     return redirect(url_for("authoring.media_item", uid=uid), 303)
 
@@ -94,7 +94,7 @@ def follow_media(uid: str) -> Response:
 @blueprint.post("/studio/media/<uid>/away")
 @open_to(AUTHORS)
 def put_media_away(uid: str) -> Response:
-    shown = uses.of_item(web.session(), library.item(web.session(), uid))
+    shown = uses.of_item(web.session(), holdings.item(web.session(), uid))
     changes.put_away(web.session(), uid, [use.words for use in shown], current_user.id)
     return redirect(url_for("authoring.media_item", uid=uid), 303)
 
@@ -141,12 +141,12 @@ def _page() -> int:
 def _library(form: UploadForm) -> str:
     kind, words, page = request.args.get("kind", ""), request.args.get("q", "").strip()[:200], _page()
     kind, archived = kind if kind in MEDIA_KINDS else "", request.args.get("away") == "1"
-    found = library.items(web.session(), kind, words, archived=archived, page=page)
+    found = holdings.items(web.session(), kind, words, archived=archived, page=page)
     return render_template(
         "media/library.html",
-        items=found[: library.PAGE],
-        counts=uses.counts(web.session(), found[: library.PAGE]),
-        more=len(found) > library.PAGE,
+        items=found[: holdings.PAGE],
+        counts=uses.counts(web.session(), found[: holdings.PAGE]),
+        more=len(found) > holdings.PAGE,
         kind=kind,
         words=words,
         archived=archived,
@@ -158,7 +158,7 @@ def _library(form: UploadForm) -> str:
 
 
 def _item(item: LibraryItem, form: ItemForm, upload_form: UploadForm) -> str:
-    former = library.former(web.session(), item.id)
+    former = holdings.former(web.session(), item.id)
     shown = uses.of_item(web.session(), item, former)
     return render_template(
         "media/item.html",

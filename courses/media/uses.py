@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from courses.authoring import drafts
-from courses.media import library
-from courses.media.library import LibraryItem
+from courses.media import holdings
+from courses.media.holdings import LibraryItem
 from courses.media.models import Media
 from courses.models import Course, CourseVersion, Lesson, LessonFile, LessonText
 from lms.base import audit, clock
@@ -81,7 +81,7 @@ def counts(session: Session, items: Iterable[LibraryItem]) -> dict[str, int]:
 
 def of_item(session: Session, item: LibraryItem, former: Iterable[Media] | None = None) -> list[Use]:
     """Where an item is shown: as it is now, and as it was. `former` are its earlier files, if they are known."""
-    earlier = library.former(session, item.id) if former is None else former
+    earlier = holdings.former(session, item.id) if former is None else former
     return of(session, {item.sha256, *(media.sha256 for media in earlier)})
 
 
@@ -95,8 +95,8 @@ def follow(session: Session, uid: str, person_id: int) -> int:
 
     Published versions stay as they are. Returns the number of courses changed.
     """
-    item = library.item(session, uid)
-    former = [library.address(media) for media in library.former(session, item.id)]
+    item = holdings.item(session, uid)
+    former = [holdings.address(media) for media in holdings.former(session, item.id)]
     courses = sorted({use.course_id for use in behind(item, of_item(session, item))})
     for course_id in courses:  # always in this order, so that two who do this do not wait for each other
         draft = drafts.open_draft(session, course_id, person_id)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
-from courses.media import library
-from courses.media.library import Served
+from courses.media import holdings
+from courses.media.holdings import Served
 from lms.base import web
 from lms.base.access import SIGNED_IN, open_to
 from lms.base.files import FileStore
@@ -23,7 +23,7 @@ READABLE = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
 @blueprint.get("/media/<digest>/<name>")
 @open_to(SIGNED_IN)
 def file(digest: str, name: str) -> Response:
-    served = library.served(web.session(), digest, name, request.args.get("w", type=int))
+    served = holdings.served(web.session(), digest, name, request.args.get("w", type=int))
     response = _part(served, current_app.extensions["files"])
     response.headers["Cache-Control"] = f"private, max-age={YEAR}, immutable"
     response.headers["Content-Security-Policy"] = READABLE if served.content_type == "application/pdf" else SHUT

@@ -20,7 +20,7 @@ const DIALOGS = ["link", "clause", "picture", "film"];
 
 export function tools({ editor, form, bar, host }) {
   toolbar(editor, bar, host, (what) => ask(editor, what));
-  const libraries = [...document.querySelectorAll("[data-library]")].map((box) => library(box, form, editor));
+  const libraries = [...document.querySelectorAll("[data-media-kind]")].map((box) => library(box, form, editor));
   for (const fields of document.querySelectorAll("form[data-for]")) answers(editor, fields);
   host.addEventListener("drop", (event) => take(event, event.dataTransfer), true);
   host.addEventListener("paste", (event) => { if (!event.clipboardData?.getData("text/plain").trim() && !/<(p|table|li|h\d)\b/i.test(event.clipboardData?.getData("text/html") || "")) take(event, event.clipboardData); }, true);
@@ -156,7 +156,7 @@ function putFilm(editor, fields) {
 
 // ---- the media library in a dialog: search, choose, or upload
 function library(box, form, editor) {
-  const kind = box.dataset.library, dialog = box.closest("dialog"), fields = box.closest("form");
+  const kind = box.dataset.mediaKind, dialog = box.closest("dialog"), fields = box.closest("form");
   const list = $("[data-results]", box), found = $("[data-found]", box), search = $("[data-search]", box), input = $("[data-upload]", box), progress = $("[data-progress]", box), bad = $("[data-refused]", box);
   const language = $("#studio-text").lang, alt = fields.elements.namedItem("alt") || fields.elements.namedItem("title");
   let items = [], asked = 0, timer = 0, offered = "";

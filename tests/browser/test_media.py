@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, Request, Route, expect
 from sqlalchemy.orm import Session
 
-from courses.media import library
+from courses.media import holdings
 from lms.people.models import Person
 from tests.make import Make
 from tests.support import samples
@@ -89,7 +89,7 @@ def test_an_upload_goes_on_when_the_connection_comes_back(
     assert sent[0] == 0
     assert sent == sorted(set(sent))
     session.rollback()
-    assert library.items(session)[0].size == len(samples.film(padding=9_000_000))
+    assert holdings.items(session)[0].size == len(samples.film(padding=9_000_000))
 
 
 def test_what_is_refused_is_said_beside_the_file_and_the_rest_goes_on(page: Page, enter: Enter, dana: Person) -> None:

@@ -15,7 +15,7 @@ from courses import catalog
 from courses.authoring import drafts
 from courses.files import bringing, export, loading, stored, writing
 from courses.files import names as paths
-from courses.media import library
+from courses.media import holdings
 from courses.models import Course, CourseVersion, LessonText, ModuleText, Prerequisite
 from courses.review.models import Topic
 from lms import content
@@ -124,7 +124,7 @@ def test_any_course_goes_out_in_and_out_again_without_a_difference(session, file
     names = {"A": ("a.svg", 1), "B": ("a.svg", 2), "C": ("Caf\u00e9-au-lait.svg", 3)}
     with undone(session):
         kept = {
-            sign: library.keep(session, files, paths.safe(name), SVG.format(radius).encode())
+            sign: holdings.keep(session, files, paths.safe(name), SVG.format(radius).encode())
             for sign, (name, radius) in names.items()
         }
         made = with_media(made, kept)
@@ -174,7 +174,7 @@ def picture(kept, number: int) -> str:
 
 
 def test_files_of_one_name_stand_apart_and_come_back(session, files, rules, make, tmp_path):
-    one, other = (library.keep(session, files, "a.svg", SVG.format(radius).encode()) for radius in (1, 2))
+    one, other = (holdings.keep(session, files, "a.svg", SVG.format(radius).encode()) for radius in (1, 2))
     html = "".join(f'<figure class="picture"><img src="{address}" alt="A ring"></figure>' for address in (one, other))
     course = make.course(lessons=1)
     version = drafts.open_draft(session, course.id, make.person().id)

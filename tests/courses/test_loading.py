@@ -10,7 +10,7 @@ from courses import catalog
 from courses.authoring import drafts
 from courses.enrollment_models import Enrollment
 from courses.files import loading
-from courses.media import library
+from courses.media import holdings
 from courses.models import Course, CourseVersion, LessonText
 from lms.base.content import ContentError
 from lms.base.files import FileStore
@@ -136,8 +136,8 @@ def test_a_file_that_is_not_text_is_named_with_its_line(session, files, folder):
     ],
 )
 def test_an_active_picture_is_refused(drawing):
-    with pytest.raises(library.ActivePicture):
-        library.refuse_active(drawing.encode())
+    with pytest.raises(holdings.ActivePicture):
+        holdings.refuse_active(drawing.encode())
 
 
 def test_nobody_is_enrolled_by_loading(session, shipped):

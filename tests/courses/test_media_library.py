@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from courses.authoring import drafts
 from courses.files import loading
-from courses.media import changes, intake, library, uses
-from courses.media.library import LibraryItem
+from courses.media import changes, holdings, intake, uses
+from courses.media.holdings import LibraryItem
 from courses.media.models import Media, MediaItem, MediaReplacement
 from courses.models import CourseVersion, LessonFile, LessonText
 from lms.base.db import Database
@@ -108,7 +108,7 @@ def test_things_are_found_by_kind_and_by_words_in_title_name_and_description(ses
     changes.describe(
         session, office.uid, "Our office", {"en": "Two colleagues at 100 % effort", "nl": "Twee collega's"}
     )
-    found = library.items(session, "picture")
+    found = holdings.items(session, "picture")
     assert [(one.uid, one.alt["nl"]) for one in found] == [(office.uid, "Twee collega's")]
     for words, wanted in [
         ("", [film.uid, office.uid]),
@@ -120,31 +120,31 @@ def test_things_are_found_by_kind_and_by_words_in_title_name_and_description(ses
         ("_", []),
         ("nothing", []),
     ]:
-        assert [one.uid for one in library.items(session, words=words)] == wanted, words
+        assert [one.uid for one in holdings.items(session, words=words)] == wanted, words
 
 
 def test_the_library_costs_the_same_for_one_thing_and_for_a_page_of_them(session, add, statements):
     add()
     session.flush()
     statements.clear()
-    uses.counts(session, library.items(session))
+    uses.counts(session, holdings.items(session))
     few = len(statements)
-    for number in range(library.PAGE + 5):
+    for number in range(holdings.PAGE + 5):
         add(samples.mp3(tags=str(number).encode() * 9), f"{number}.mp3")
     session.flush()
     statements.clear()
-    items = library.items(session)
+    items = holdings.items(session)
     uses.counts(session, items)
     assert len(statements) == few == 4
-    assert len(items) == library.PAGE + 1
-    assert len(library.items(session, page=2)) == 6
+    assert len(items) == holdings.PAGE + 1
+    assert len(holdings.items(session, page=2)) == 6
 
 
 def test_words_are_changed_and_taken_away(session, add):
     item = add()
     changes.describe(session, item.uid, "One", {"en": "a", "nl": "b", "xx": "no language"})
     changes.describe(session, item.uid, "Two", {"en": "", "nl": "c", "fr": ""})
-    assert (library.item(session, item.uid).title, library.item(session, item.uid).alt) == ("Two", {"nl": "c"})
+    assert (holdings.item(session, item.uid).title, holdings.item(session, item.uid).alt) == ("Two", {"nl": "c"})
     with pytest.raises(NotFound):
         changes.describe(session, "nothing", "x", {})
     with pytest.raises(Invalid):
@@ -176,7 +176,7 @@ def test_a_replaced_file_goes_on_being_shown_until_drafts_follow(session, make, 
     after = replace(item, samples.picture(2000, 1000))
     assert after.uid == item.uid
     assert after.address != item.address
-    assert library.served(session, item.sha256, item.name, None).size == item.size
+    assert holdings.served(session, item.sha256, item.name, None).size == item.size
     assert files.read(item.sha256)
     assert len(uses.behind(after, uses.of_item(session, after))) == 1
     assert uses.follow(session, item.uid, dana.id) == 1
@@ -202,7 +202,7 @@ def test_a_draft_that_shows_the_new_file_already_is_not_behind(session, make, da
     show(session, course.id, item, dana)
     publish(session, course.id)
     uses.follow(session, replace(item, samples.picture(99, 99)).uid, dana.id)
-    now = library.item(session, item.uid)
+    now = holdings.item(session, item.uid)
     assert [use.status for use in uses.of_item(session, now) if use.sha256 == item.sha256] == ["published"]
     assert uses.behind(now, uses.of_item(session, now)) == []
 
@@ -223,11 +223,11 @@ def test_what_is_in_use_is_not_put_away_and_the_sentence_says_where(session, mak
     with pytest.raises(Conflict, match=r"It is in use: Lesson 1 \(principles, English\)"):
         changes.put_away(session, item.uid, places, dana.id)
     changes.put_away(session, item.uid, [], dana.id)
-    assert library.items(session) == []
-    assert [one.uid for one in library.items(session, archived=True)] == [item.uid]
-    assert library.served(session, item.sha256, item.name, None)
+    assert holdings.items(session) == []
+    assert [one.uid for one in holdings.items(session, archived=True)] == [item.uid]
+    assert holdings.served(session, item.sha256, item.name, None)
     changes.bring_back(session, item.uid, dana.id)
-    assert [one.uid for one in library.items(session)] == [item.uid]
+    assert [one.uid for one in holdings.items(session)] == [item.uid]
 
 
 def test_a_thing_put_away_is_not_found_when_its_file_comes_again(session, dana, add):
@@ -244,24 +244,24 @@ def test_files_that_come_with_courses_stand_in_the_library_under_their_names(ses
     assert kinds["film"] == 2
     assert kinds["captions"] == 3
     assert sum(kinds.values()) == session.scalar(select(func.count()).select_from(Media))
-    assert all(one.seconds for one in library.items(session, "film"))
-    assert all(one.width for one in library.items(session, "picture"))
+    assert all(one.seconds for one in holdings.items(session, "film"))
+    assert all(one.width for one in holdings.items(session, "picture"))
 
 
 def test_another_file_of_a_shipped_name_takes_its_place_in_the_library(session, files):
-    first = library.keep(session, files, "notice.vtt", b"WEBVTT\n")
-    assert library.keep(session, files, "notice.vtt", b"WEBVTT\n") == first
-    second = library.keep(session, files, "notice.vtt", b"WEBVTT \n")
-    (item,) = library.items(session)
+    first = holdings.keep(session, files, "notice.vtt", b"WEBVTT\n")
+    assert holdings.keep(session, files, "notice.vtt", b"WEBVTT\n") == first
+    second = holdings.keep(session, files, "notice.vtt", b"WEBVTT \n")
+    (item,) = holdings.items(session)
     assert item.address == second
-    assert [library.address(media) for media in library.former(session, item.id)] == [first]
+    assert [holdings.address(media) for media in holdings.former(session, item.id)] == [first]
 
 
 def test_files_from_before_there_was_a_library_are_adopted_once(session, files):
-    library.keep(session, files, "x.vtt", b"WEBVTT\n")
+    holdings.keep(session, files, "x.vtt", b"WEBVTT\n")
     session.delete(session.scalars(select(MediaItem)).one())
-    assert (library.adopt(session), library.adopt(session)) == (1, 0)
-    assert [one.title for one in library.items(session)] == ["x.vtt"]
+    assert (holdings.adopt(session), holdings.adopt(session)) == (1, 0)
+    assert [one.title for one in holdings.items(session)] == ["x.vtt"]
 
 
 def test_two_who_add_the_same_file_at_once_both_get_it(

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from courses.media import library, uploads
+from courses.media import holdings, uploads
 from courses.media.models import Media, MediaItem, MediaUpload
 from lms import worker
 from lms.base import clock
@@ -283,7 +283,7 @@ def test_a_plain_form_puts_a_file_into_the_library(app, author, session) -> None
     assert done.status_code == 303
     assert "My photo" in author.get(done.location).text
     assert lying(app) == []
-    (item,) = library.items(session)
+    (item,) = holdings.items(session)
     kept = author.get(item.address)
     assert b"SECRET" not in kept.data
     assert (item.width, item.height) == (800, 1200)

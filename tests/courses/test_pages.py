@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from courses import catalog, progress
 from courses.enrollment_models import Enrollment, LessonCompletion
-from courses.media import library
+from courses.media import holdings
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_draft_is_seen_by_no_learner(session, make, course, people, client_for
 
 
 def test_files_come_whole_or_in_ranges_and_to_people_signed_in(app, session, people, client_for, anonymous):
-    address = library.keep(session, app.extensions["files"], "film.mp4", bytes(range(256)) * 10)
+    address = holdings.keep(session, app.extensions["files"], "film.mp4", bytes(range(256)) * 10)
     client = client_for(people.alice)
     whole = client.get(address)
     assert (whole.status_code, whole.mimetype, len(whole.data)) == (200, "video/mp4", 2560)
