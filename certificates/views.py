@@ -150,7 +150,7 @@ def search() -> Response:
     wanted = Wanted(words=_asked("q"), **{name: vocabulary.code_of(name, _asked(name)) for name in DIMENSIONS})
     if uid := records.find_uid(web.session(), wanted.words):
         return redirect(url_for("certificates.verify", uid=uid, lang=request.args.get("lang")))
-    found = speakers.search(web.session(), wanted, _page())
+    found = speakers.search(web.session(), wanted, web.page())
     shown = {"wanted": wanted, "found": found, "choices": _choices(), "word": vocabulary.word}
     return _public("certificates/speakers.html", 200, **shown)
 
@@ -237,11 +237,6 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "language": vocabulary.choices("language"),
         "country": vocabulary.choices("country"),
     }
-
-
-def _page() -> int:
-    page = request.args.get("page", "1")
-    return min(max(int(page), 1), 1000) if page.isascii() and page.isdigit() and len(page) < 6 else 1
 
 
 def _register_is_open() -> bool:

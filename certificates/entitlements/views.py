@@ -21,9 +21,7 @@ EDITORS = holders_of("administrator")
 def listed() -> str:
     show = request.args.get("show", "give")
     show = show if show in waiting.SHOWS else "give"
-    page = request.args.get("page", "1")
-    number = min(max(int(page), 1), 10_000) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    found = waiting.listed(web.session(), show, number)
+    found = waiting.listed(web.session(), show, web.page())
     return render_template(
         "entitlements/listed.html", found=found, show=show, kind_name=kit.kind_name, did=request.args.get("did", "")
     )

@@ -87,7 +87,7 @@ def judge(contribution_id: int) -> Response | tuple[str, int]:
 
 
 def _portfolio(form: TellForm, problem: str = "") -> str:
-    found = contributions.of_person(web.session(), current_user.id, _page())
+    found = contributions.of_person(web.session(), current_user.id, web.page())
     told = request.args.get("told") == "1"
     return render_template(
         "certificates/portfolio.html", form=form, problem=problem, found=found, told=told, word=vocabulary.word
@@ -95,7 +95,7 @@ def _portfolio(form: TellForm, problem: str = "") -> str:
 
 
 def _waiting(form: VerdictForm, at: int = 0, problem: str = "") -> str:
-    found = contributions.waiting(web.session(), current_user.id, _page())
+    found = contributions.waiting(web.session(), current_user.id, web.page())
     return render_template(
         "certificates/portfolio_waiting.html",
         form=form,
@@ -105,8 +105,3 @@ def _waiting(form: VerdictForm, at: int = 0, problem: str = "") -> str:
         done=request.args.get("done") == "1",
         word=vocabulary.word,
     )
-
-
-def _page() -> int:
-    page = request.args.get("page", "1")
-    return max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1

@@ -47,7 +47,9 @@ def add_media() -> Response:
 @open_to(AUTHORS)
 def pick_media() -> Response:
     kind = request.args.get("kind", "")
-    found = holdings.items(web.session(), kind if kind in MEDIA_KINDS else "", request.args.get("q", ""), page=_page())
+    found = holdings.items(
+        web.session(), kind if kind in MEDIA_KINDS else "", request.args.get("q", ""), page=web.page()
+    )
     return jsonify([as_json(item) for item in found[: holdings.PAGE]])
 
 
@@ -134,12 +136,8 @@ def _taken() -> Intake:
         return intake.take_in(current_app.extensions["files"], path, sent.filename)
 
 
-def _page() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), 10_000)
-
-
 def _library(form: UploadForm) -> str:
-    kind, words, page = request.args.get("kind", ""), request.args.get("q", "").strip()[:200], _page()
+    kind, words, page = request.args.get("kind", ""), request.args.get("q", "").strip()[:200], web.page()
     kind, archived = kind if kind in MEDIA_KINDS else "", request.args.get("away") == "1"
     found = holdings.items(web.session(), kind, words, archived=archived, page=page)
     return render_template(

@@ -171,7 +171,7 @@ def local_address(address: str | None) -> str | None:
 def page() -> int:
     """The page of a list that was asked for: the first, unless it is a number that can be one."""
     asked = request.args.get("page", "1")
-    return min(max(int(asked), 1), 1000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    return min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
 def page_before() -> str | None:

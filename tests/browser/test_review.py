@@ -61,6 +61,7 @@ def test_lena_remarks_dana_settles_lena_signs_dana_publishes(
     page.goto("/studio/reviews")
     page.get_by_role("link", name="S1. Principles").click()
     page.get_by_role("link", name="Lesson 1").first.click()
+    page.wait_for_url(f"**{REVIEW}/lesson-1")
     page.evaluate(SELECT)
     expect(page.get_by_label("The passage you mean")).to_have_value("Thank them")
     page.get_by_label("Your remark").fill("Who is them?")

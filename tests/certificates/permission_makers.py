@@ -8,6 +8,7 @@ from certificates.level_models import Level, LevelApproval, LevelScope, LevelTex
 from lms.people.models import Person
 from tests.make import Make
 
+WHY = "Customers ask her about parcels every day."
 GIVES = [("channel", "own"), ("channel", "blog"), ("topic", "*"), ("topic", "results"), ("language", "*")]
 
 

@@ -1,7 +1,7 @@
 """Asking for permissions, deciding about them, pausing them and taking them away."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from certificates import awards, days, ladder, nightly, register
-from certificates.level_models import Level, LevelApproval, LevelScope, LevelText
+from certificates.level_models import Level
 from certificates.models import Authorization, AuthorizationStatus, Certificate
 from certificates.permissions import giving, guests, holds, pairs, requests, taking, triggers
 from certificates.permissions.models import Hold, Revocation
@@ -25,56 +25,20 @@ from lms.guidelines import attestations
 from lms.guidelines.models import GuidelineVersion
 from lms.people.models import Person
 from quizzes.events import AttemptDecided
+from tests.certificates.permission_makers import WHY, House, a_level, house_of
 from tests.make import Make
 from tests.support.at_once import at_once
 
-WHY = "Customers ask her about parcels every day."
 NARROW = Scope.of([("channel", "linkedin"), ("topic", "published"), ("language", "nl")])
 WIDE = Scope.of([("channel", "linkedin"), ("channel", "x"), ("topic", "published"), ("language", "nl")])
-GIVES = [("channel", "own"), ("channel", "blog"), ("topic", "*"), ("topic", "results"), ("language", "*")]
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-
-
-class House(NamedTuple):
-    """Alice asks, Bob manages her under Diana; Hugo and Hanna are the hub, Lena is legal, Charlie has no part in it."""
-
-    alice: Person
-    bob: Person
-    charlie: Person
-    diana: Person
-    hugo: Person
-    hanna: Person
-    lena: Person
-
-
-def a_level(session: Session, code: str = "T2", approvers: tuple[str, ...] = ("manager", "hub"), **more: Any) -> Level:
-    """A level that is asked for and needs nothing but people's yes."""
-    rules = {"valid_months": 12, "needs_attestation": False, "granted_by_rule": False, "may_in_crisis": False}
-    level = Level(
-        code=code,
-        rank=more.pop("rank", 50),
-        source_sha256=code,
-        may_reply=True,
-        may_commit=False,
-        texts=[
-            LevelText(language="en", name="Speaker", allows="may", criteria="c", may=["a"], never=["b"], disclosure="d")
-        ],
-        approvals=[LevelApproval(role=role) for role in approvers],
-        scope=[LevelScope(dimension=dimension, value=value) for dimension, value in GIVES],
-        **rules | more,
-    )
-    session.add(level)
-    session.flush()
-    return level
 
 
 @pytest.fixture
 def house(make: Make, session: Session) -> House:
     make.levels()
     a_level(session)
-    alice, bob, charlie, diana = make.people()
-    hub = (make.person("Hugo", roles=["hub"]), make.person("Hanna", roles=["hub"]))
-    return House(alice, bob, charlie, diana, *hub, make.person("Lena", roles=["legal"]))
+    return house_of(make)
 
 
 def ask(session: Session, person: Person, scope: Scope = WIDE, code: str = "T2", by: Person | None = None) -> int:

@@ -23,7 +23,7 @@ from lms.base import clock
 from lms.base.db import Database
 from lms.base.errors import Refused
 from lms.people.models import Person
-from tests.certificates.test_permissions import WHY, a_level
+from tests.certificates.permission_makers import WHY, a_level
 from tests.make import Make
 
 BEGIN = datetime(2026, 3, 2, 10, tzinfo=UTC)
