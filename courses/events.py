@@ -18,6 +18,14 @@ class CourseCompleted(Event):
 
 
 @dataclass(frozen=True)
+class EnrollmentsChanged(Event):
+    """People take a course, or not any more, or until another day: these people, or everybody in these courses."""
+
+    person_ids: frozenset[int] = frozenset()
+    course_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class CoursePublished(Event):
     """A version of a course went live. `change` says what that meant: first, minor or material."""
 

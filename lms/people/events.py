@@ -12,3 +12,10 @@ class PersonErased(Event):
     person_id: int
     reason: str
     by_id: int | None
+
+
+@dataclass(frozen=True)
+class PeopleChanged(Event):
+    """People joined, moved, changed, left, came back, went on leave or returned from it."""
+
+    person_ids: frozenset[int]

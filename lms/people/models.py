@@ -8,10 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.base import clock
 from lms.base.access import ROLES
-from lms.base.db import Base, one_of
+from lms.base.db import Base, append_only, one_of
 
 TIERS = ("executive", "manager", "staff")
 STATUSES = ("active", "leave", "left")
+ABSENCE_SOURCES = ("import", "hand")
+LINES = ("second", "dotted")
 LISTED_AS = ("full", "initials")
 """How somebody who is listed in the public register is named there."""
 
@@ -57,7 +59,9 @@ class Person(Base):
     country: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     time_zone: Mapped[str] = mapped_column(default="Europe/Brussels")
+    location: Mapped[str] = mapped_column(default="")
     hire_date: Mapped[date | None]
+    left_on: Mapped[date | None]
     status: Mapped[str] = mapped_column(default="active")
     password_hash: Mapped[str | None]
     listed: Mapped[bool] = mapped_column(default=True)
@@ -69,6 +73,89 @@ class Person(Base):
         return f"{self.given_name} {self.family_name}".strip()
 
 
+class PersonPast(Base):
+    """How somebody stood in the company until a moment. The first of these after a past day answers for that day;
+    when there is none, the person herself does. Names are not kept here, so that erasing somebody stays possible.
+    """
+
+    __tablename__ = "person_past"
+    __table_args__ = (Index("ix_person_past_until", "person_id", "until_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until_at: Mapped[datetime]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    tier: Mapped[str]
+    job: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    location: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    hire_date: Mapped[date | None]
+    status: Mapped[str]
+
+
+class Absence(Base):
+    """Somebody is away from work, on leave, from a day until a day or until further notice. Both days are away."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        one_of("source", ABSENCE_SOURCES),
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="days"),
+        Index("ix_absence_person", "person_id", "from_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(default="hand")
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime]
+
+
+class ReportingLine(Base):
+    """Somebody has another manager beside the one of the HR file: a second one, or one by a dotted line.
+
+    That manager sees the person and those below her, and is mailed nothing.
+    """
+
+    __tablename__ = "reporting_line"
+    __table_args__ = (
+        one_of("kind", LINES),
+        CheckConstraint("person_id <> manager_id", name="not_own_manager"),
+        Index("ix_reporting_line_manager", "manager_id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime]
+
+
+class Deputy(Base):
+    """Somebody stands in for a manager from a day until a day: she sees the manager's team and acts for her."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (
+        CheckConstraint("manager_id <> deputy_id", name="not_oneself"),
+        CheckConstraint("until_on >= from_on", name="days"),
+        Index("ix_deputy_deputy", "deputy_id", "until_on"),
+        Index("ix_deputy_manager", "manager_id", "until_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    named_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class PersonRole(Base):
     """A role given by hand."""
 
@@ -77,6 +164,9 @@ class PersonRole(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
+
+
+append_only(PersonPast.__table__)  # type: ignore[arg-type]
 
 
 class SignIn(Base):

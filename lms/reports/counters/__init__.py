@@ -1,0 +1,1 @@
+"""Figures of every manager's organization, kept up to date in the transaction of each deed."""
