@@ -61,6 +61,7 @@ import quizzes.regrading.models  # noqa: F401 - with these all tables are known
 from lms import consequences, create_app
 from lms.base import schema
 from lms.base.db import Base, Database, count_statements
+from lms.base.files import store_of
 from lms.base.limits import limiter
 from lms.base.settings import Settings
 from lms.base.settings import load as load_settings
@@ -69,6 +70,7 @@ from lms.people.models import Person
 from tests.make import Make, People
 from tests.support import postgresql
 from tests.support.client import Client
+from tests.support.reuse import Applications, Engines
 
 hypothesis.settings.register_profile("busy machine", deadline=None)
 hypothesis.settings.load_profile("busy machine")
@@ -153,22 +155,39 @@ def postgresql_database(server: postgresql.Server, template: str = TEMPLATE) -> 
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def reused_sqlite(tmp_path_factory: pytest.TempPathFactory, prepared_sqlite: Path) -> Callable[[], str]:
+    """Puts the prepared file at one place, which tests have one after another, and returns its address."""
+    path = tmp_path_factory.mktemp("reused") / "lms.sqlite"
+
+    def afresh() -> str:
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        shutil.copyfile(prepared_sqlite, path)
+        return f"sqlite:///{path}"
+
+    return afresh
+
+
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
     """The address of a database with all tables and no rows."""
     if database_kind == "sqlite":
-        path = tmp_path / "lms.sqlite"
-        shutil.copyfile(request.getfixturevalue("prepared_sqlite"), path)
-        yield f"sqlite:///{path}"
-    else:
-        reused: postgresql.Reused = request.getfixturevalue("reused_postgresql")
-        yield reused.emptied()
+        afresh: Callable[[], str] = request.getfixturevalue("reused_sqlite")
+        return afresh()
+    reused: postgresql.Reused = request.getfixturevalue("reused_postgresql")
+    return reused.emptied()
+
+
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    return Engines()
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, engines: Engines) -> Iterator[Database]:
     """The database, with the real consequences table."""
-    database = Database(database_url, consequences.TABLE, consequences.FORESIGHT)
+    database = engines.lend(database_url, Database(database_url, consequences.TABLE, consequences.FORESIGHT))
     yield database
     database.close()
 
@@ -209,23 +228,57 @@ def settings_in(instance: Path, database_url: str, shared_folder: Path) -> Setti
     )
 
 
-@pytest.fixture
-def make_app(database: Database, settings: Settings, shared_folder: Path) -> Callable[..., Flask]:
-    """Makes the application on the test's database; `make_app(demo=True)` changes a setting."""
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    return Applications()
 
-    def build(**changed: object) -> Flask:
-        app = create_app(replace(settings, **changed))  # type: ignore[arg-type]
-        app.extensions["database"].close()
+
+@pytest.fixture
+def make_app(
+    database: Database,
+    settings: Settings,
+    shared_folder: Path,
+    applications: Applications,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Flask]]:
+    """Makes the application on the test's database; `make_app(demo=True)` changes a setting.
+
+    Making one takes longer than most tests, so one that another test has done with is lent, as good as new. What a
+    module adds to its own, such as routes, is named: `make_app(add_probes)`.
+    """
+    lent: list[Callable[[], None]] = []
+
+    def build(*additions: Callable[[Flask], None], **changed: object) -> Flask:
+        wanted = replace(settings, **changed)  # type: ignore[arg-type]
+        key = additions, replace(wanted, instance=shared_folder, database_url="")
+        app, give_back = applications.borrow(key, afresh(wanted, additions))
+        lent.append(give_back)
+        app.instance_path = str(wanted.instance)
+        app.extensions["settings"], app.extensions["files"] = wanted, store_of(wanted)
         app.extensions["database"] = database
         app.extensions["crisis"] = (math.inf, None)  # is asked for by the clock: not while a test counts statements
-        app.test_client_class = Client
-        templates = shared_folder / "templates"
-        templates.mkdir(exist_ok=True)
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
         limiter.reset()
         return app
 
-    return build
+    def afresh(wanted: Settings, additions: tuple[Callable[[Flask], None], ...]) -> Callable[[], Flask]:
+        def make() -> Flask:
+            folder = tmp_path_factory.mktemp("application")  # it outlives the test
+            (folder / "static").symlink_to(shared_folder / "static")
+            app = create_app(replace(wanted, instance=folder))
+            app.extensions.pop("database").close()
+            app.test_client_class = Client
+            templates = shared_folder / "templates"
+            templates.mkdir(exist_ok=True)
+            app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+            for add in additions:
+                add(app)
+            return app
+
+        return make
+
+    yield build
+    for give_back in lent:
+        give_back()
 
 
 @pytest.fixture

@@ -229,6 +229,18 @@ def test_only_richtext_marks_text_as_safe(path):
     assert not re.search(r"\|\s*safe|autoescape\s+false", path.read_text(encoding="utf-8"))
 
 
+def test_dark_differs_from_light_in_nothing_but_colors():
+    """So the browser tests ask in dark only what is about colors; `light-dark()` takes nothing else."""
+    shown = [path for end in ("css", "js", "html", "svg") for path in (ROOT / "lms").rglob(f"*.{end}")]
+    words = {path: path.read_text(encoding="utf-8") for path in shown}
+    assert [
+        path for path, text in words.items() if re.search("prefers-color-scheme|matchMedia\\([^)]*color", text)
+    ] == []
+    sheets = "".join(text for path, text in words.items() if path.suffix == ".css")
+    chosen = re.findall(r"\[data-theme\b[^\]]*\]([^{]*)\{([^}]*)\}", sheets)
+    assert sorted(chosen) == [(" ", " color-scheme: dark; "), (" ", " color-scheme: light; ")]
+
+
 def test_lock_files_name_no_index_and_have_a_hash_for_every_package():
     for name in ("requirements.lock", "requirements-tests.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")

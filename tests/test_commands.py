@@ -25,6 +25,16 @@ def lms(tmp_path, database_kind, request):
         name = f"commands_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
         server.execute(f"CREATE DATABASE {name}")
         url = server.url(name)
+    yield from running(url, tmp_path)
+
+
+@pytest.fixture
+def lms_with_tables(database_url, tmp_path):
+    """Runs the command on a database that has its tables, as migrations make them, and no rows."""
+    yield from running(database_url, tmp_path)
+
+
+def running(url, tmp_path):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     environment = clean | {"LMS_INSTANCE": str(tmp_path / "instance"), "LMS_DATABASE_URL": url}
 
@@ -66,8 +76,8 @@ def test_from_nothing_to_a_demo_company_twice(lms):
     assert checked.stdout.count("ok  ") == 7
 
 
-def test_the_demo_refuses_a_database_with_other_people(lms):
-    lms("init")
+def test_the_demo_refuses_a_database_with_other_people(lms_with_tables):
+    lms = lms_with_tables
     assert lms("people", "add", "ann@example.com", "--name", "Ann Onymous").returncode == 0
     refused = lms("demo")
     assert refused.returncode == 1
@@ -75,8 +85,8 @@ def test_the_demo_refuses_a_database_with_other_people(lms):
     assert lms("demo", "--if-empty").returncode == 0
 
 
-def test_the_first_administrator_is_added_by_hand(lms):
-    lms("init")
+def test_the_first_administrator_is_added_by_hand(lms_with_tables):
+    lms = lms_with_tables
     words = ("people", "add", "Root@Example.com", "--name", "Rosa Root", "--role", "administrator", "--password-stdin")
     added = lms(*words, typed="correct horse battery\n")
     assert added.returncode == 0, added.stderr
@@ -103,10 +113,8 @@ def test_the_first_administrator_is_added_by_hand(lms):
         (("check",), {"LMS_SMTP_URL": "smtp://127.0.0.1:1"}, 1, ""),
     ],
 )
-def test_a_mistake_gets_a_sentence_and_never_a_traceback(lms, words, more, code, sentence):
-    if words[0] == "people":
-        lms("init")
-    answer = lms(*words, typed="short\n", **more)
+def test_a_mistake_gets_a_sentence_and_never_a_traceback(lms_with_tables, words, more, code, sentence):
+    answer = lms_with_tables(*words, typed="short\n", **more)
     assert answer.returncode == code, answer.stderr
     assert sentence in answer.stderr
     assert "Traceback" not in answer.stderr + answer.stdout

@@ -1,5 +1,6 @@
 """Every page × every kind of person: who gets in, at what price, and whether the page is a proper one."""
 
+import math
 import re
 import shutil
 from collections.abc import Iterator
@@ -37,12 +38,20 @@ MORE = {
     "permissions.one": 11,  # all that was ever decided about it
     "permissions.ask": 10,  # all that somebody has shown toward the level
     "speaker.person": 9,
+    "staff.person": 12,  # where somebody stands, and all that was ever changed about that
+    "staff_imports.one": 16,  # what a file would change, compared anew with everybody
+    "staff_imports.confirm_undo": 12,
     "guideline_studio.guideline": 18,  # a draft is read from its six tables, and what was signed
     "guideline_studio.publishing": 22,  # and whom it would reach
     "guideline_studio.compare": 18,
     **dict.fromkeys((f"guideline_studio.{page}" for page in ("preview", "head", "clause", "new_clause")), 10),
     "certificates.mine": 24,  # all that somebody has shown toward every level
     "way.level": 16,
+    "assignments.listed": 12,  # the rules with their rows and figures, and what data is missing
+    "assignments.edit": 13,  # and all that can be chosen
+    "assignments.confirm_end": 10,
+    "why.page": 27,  # the rule, each condition against the person, and the whole history of the day
+    "outbox.next_night": 20,  # all that the night would read, and why for one person
 }
 """Pages that may ask more often, and how often."""
 EVERYBODY = ("anonymous", *KINDS)
@@ -122,7 +131,10 @@ def build(folder: Path, url: str, shared_folder: Path) -> Iterator[World]:
 def visits(everything: World) -> list[Visit]:
     """Everybody at every address, the second time: what never changes is remembered by then."""
     statements: list[str] = []
-    stop = count_statements(everything.app.extensions["database"].engine, statements.append)
+    everything.clients["administrator"].get("/learning")
+    known = everything.app.extensions
+    known["crisis"] = (math.inf, known["crisis"][1])  # is asked for by the clock: not while statements are counted
+    stop = count_statements(known["database"].engine, statements.append)
     made = []
     for address in everything.addresses:
         path = everything.path(address)

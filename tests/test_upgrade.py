@@ -1,11 +1,19 @@
 """From each edition of the schema to the next with rows in it: nothing is lost, and what is new has its value."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.base import schema
-from tests.test_migrations import empty  # noqa: F401 - a fixture
+from lms.base.db import Database
+from tests.conftest import postgresql_database
+from tests.support import postgresql
 
 BEFORE = [
     "INSERT INTO person (id, uid, email, given_name, family_name, tier, job, country, language, time_zone, status,"
@@ -63,12 +71,44 @@ def rows(engine: Engine, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(statement))]
 
 
+def upgrade(url: str) -> str:
+    """Take a database without a table from the first edition, with rows in it, to the newest."""
+    database = Database(url, {})
+    schema.upgrade(database.engine, "0001")
+    run(database.engine, *BEFORE)
+    schema.upgrade(database.engine)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="module")
+def upgraded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that was upgraded, to copy."""
+    path = tmp_path_factory.mktemp("upgraded") / "upgraded.sqlite"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def upgraded_postgresql(postgresql_server: postgresql.Server) -> Iterator[str]:
+    """The name of a database that was upgraded, to copy."""
+    with postgresql_database(postgresql_server, "template0") as url:
+        yield urlsplit(upgrade(url)).path.removeprefix("/")
+
+
 @pytest.fixture
-def upgraded(empty) -> Engine:  # noqa: F811
-    schema.upgrade(empty.engine, "0001")
-    run(empty.engine, *BEFORE)
-    schema.upgrade(empty.engine)
-    return empty.engine
+def upgraded(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of the test's own that was upgraded; the upgrade is made once, and copied for each test."""
+    with ExitStack() as stack:
+        if database_kind == "sqlite":
+            shutil.copyfile(request.getfixturevalue("upgraded_sqlite"), tmp_path / "upgraded.sqlite")
+            url = f"sqlite:///{tmp_path / 'upgraded.sqlite'}"
+        else:
+            template, server = map(request.getfixturevalue, ("upgraded_postgresql", "postgresql_server"))
+            url = stack.enter_context(postgresql_database(server, template))
+        database = Database(url, {})
+        stack.callback(database.close)
+        yield database.engine
 
 
 def test_versions_say_what_they_changed(upgraded):

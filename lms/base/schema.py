@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+PATIENCE = 300_000
+"""Milliseconds to wait on SQLite for whoever changes the schema: that takes longer than any other deed."""
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5263719)")
 
 
@@ -70,6 +72,7 @@ def _foreign_keys_unchecked(connection: Connection) -> Iterator[None]:
     driver = connection.connection.dbapi_connection
     assert driver is not None
     driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute(f"PRAGMA busy_timeout={PATIENCE}")
     try:
         yield
     finally:

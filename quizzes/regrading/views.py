@@ -52,7 +52,7 @@ def of_quiz(slug: str) -> str:
 @open_to(CONCERNED)
 def run(regrade_id: int) -> str:
     found = overview.overview(web.session(), regrade_id)
-    shown, page = request.args.get("show", "all"), web.page()
+    shown, page = request.args.get("show", "all"), request.args.get("page", 1, type=int)
     people, more = overview.affected(web.session(), found.regrade, shown, page)
     return render_template(
         "regrading/run.html",

@@ -92,8 +92,12 @@ def add_probes(app: Flask) -> None:
 
 
 @pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app(add_probes)
+
+
+@pytest.fixture
 def probed(app: Flask) -> Flask:
-    add_probes(app)
     return app
 
 
@@ -370,9 +374,8 @@ def test_postgresql_away_is_a_503_and_it_works_again_when_it_is_back(make_app: C
 
     server.execute(f"CREATE DATABASE {TEMPLATE}")
     prepare(server.url(TEMPLATE))
-    app = make_app()
+    app = make_app(add_probes)
     app.extensions["database"] = Database(server.url(TEMPLATE), {})
-    add_probes(app)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = app.test_client()
     assert isinstance(client, Client)
@@ -393,10 +396,9 @@ def test_postgresql_away_is_a_503_and_it_works_again_when_it_is_back(make_app: C
 
 @pytest.mark.sqlite_only
 def test_sqlite_away_is_a_503(make_app, tmp_path):
-    app = make_app()
+    app = make_app(add_probes)
     folder = tmp_path / "gone"
     app.extensions["database"] = Database(f"sqlite:///{folder / 'lms.sqlite'}", {})
-    add_probes(app)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = app.test_client()
     assert client.submit("/probe/answer/200").status_code == 503

@@ -5,9 +5,11 @@
 what the test built with `make` first. A page that raises an error or breaks the content security policy fails the test.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,6 +21,7 @@ from lms.people import signin
 from lms.people.models import Person
 from tests.conftest import client_of
 from tests.support import accessibility, chromium
+from tests.support.reuse import Applications
 
 BROKEN = ("Content Security Policy", "Refused to", "Uncaught", "Failed to load module")
 
@@ -32,6 +35,19 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def database_url(prepared_sqlite: Path, tmp_path: Path) -> str:
+    """A file of the test's own: a request that comes when its browser is closing must not reach the next test."""
+    shutil.copyfile(prepared_sqlite, tmp_path / "lms.sqlite")
+    return f"sqlite:///{tmp_path / 'lms.sqlite'}"
+
+
+@pytest.fixture
+def applications() -> Applications:
+    """An application of the test's own, for the same reason."""
+    return Applications()
 
 
 @pytest.fixture

@@ -335,7 +335,7 @@ def cut_off(page: Page) -> list[str]:
 
 def judge(page: Page, width: str) -> list[str]:
     """What is wrong with the page as it stands, at a width and smaller or with larger letters."""
-    found = accessibility.violations(page, accessibility.COLORS) + cut_off(page)
+    found = accessibility.violations(page) + cut_off(page)
     if width == "narrow":
         page.set_viewport_size({"width": NARROWEST[0], "height": NARROWEST[1]})
         found += [f"at 320 pixels: {problem}" for problem in cut_off(page)]

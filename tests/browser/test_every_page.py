@@ -3,12 +3,13 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from flask import url_for
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 from werkzeug.serving import make_server
 
 from lms import create_app
@@ -122,31 +123,49 @@ def look_at_all(served: Served, judge: Callable[[Page], list[str]], open_window:
     return found
 
 
-@pytest.mark.parametrize("width", list(WIDTHS))
-def test_axe_finds_nothing_in_light_or_dark_and_nothing_is_wider_than_the_screen(served, browser, contexts, width):
+class Walk(NamedTuple):
+    """What was wrong with how the pages stand, and what the browser told of while somebody walked over them."""
+
+    found: list[str]
+    told: list[str]
+
+
+@pytest.fixture(scope="module")
+def walk(served: Served, browser: Browser, contexts: list[BrowserContext]) -> Callable[[str], Walk]:
+    """Goes over every page in a window of a width, once."""
+
     def judge(page: Page) -> list[str]:
         inside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         wide = [f"{inside} pixels too wide"] if inside > 0 else []
         return [*wide, *accessibility.violations(page)]
 
-    found = look_at_all(served, judge, lambda kind: window(browser, contexts, served, kind, width))
-    assert found == []
+    @cache
+    def over_all(width: str) -> Walk:
+        told: list[str] = []
+
+        def listen(message: ConsoleMessage) -> None:
+            if "Security Policy" in message.text:
+                told.append(message.text)
+
+        def open_window(kind: str) -> Page:
+            page = window(browser, contexts, served, kind, width)
+            page.on("pageerror", lambda error: told.append(f"{kind} at {page.url}: {error}"))
+            page.on("console", listen)
+            return page
+
+        return Walk(look_at_all(served, judge, open_window), told)
+
+    return over_all
 
 
-def test_no_page_raises_an_error_or_breaks_the_policy(served, browser, contexts):
-    told: list[str] = []
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_axe_finds_nothing_in_light_or_dark_and_nothing_is_wider_than_the_screen(walk, width):
+    assert walk(width).found == []
 
-    def open_window(kind: str) -> Page:
-        page = window(browser, contexts, served, kind, "wide")
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("console", lambda message: told.append(message.text) if "Security Policy" in message.text else None)
-        return page
 
-    def judge(page: Page) -> list[str]:
-        new, told[:] = list(told), []
-        return new
-
-    assert look_at_all(served, judge, open_window) == []
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_no_page_raises_an_error_or_breaks_the_policy(walk, width):
+    assert walk(width).told == []
 
 
 def test_every_page_can_be_read_without_javascript(served, browser, contexts):

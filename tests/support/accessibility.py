@@ -11,23 +11,20 @@ RULES: dict[str, Any] = {
     "resultTypes": ["violations"],
 }
 COLORS = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-"""What can differ between light and dark when nothing but colors does."""
+"""What can differ between light and dark, where nothing but colors does: test_architecture.py sees to that."""
 
 RUN = "rules => axe.run(rules).then(results => results.violations)"
 _AXE = Axe()
 
 
-def violations(page: Page, in_dark: dict[str, Any] = RULES) -> list[str]:
-    """What axe-core finds wrong with the page as it stands, in light and dark, a line for each.
-
-    `in_dark=COLORS` saves the time of asking twice what has nothing to do with colors.
-    """
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, in light and dark, a line for each."""
     found = []
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(_AXE.axe_script)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        for violation in page.evaluate(RUN, in_dark if scheme == "dark" else RULES):
+        for violation in page.evaluate(RUN, COLORS if scheme == "dark" else RULES):
             found += [f"{scheme}: {violation['id']}: {_place(node)}" for node in violation["nodes"]]
     return found
 

@@ -18,10 +18,15 @@ from certificates.handles.fetching import Reach
 
 
 class Profiles:
-    """The server: `pages` by path (a text, or an address to move to), and a `reach` that trusts it."""
+    """The server: `pages` by path (a text, or an address to move to), and a `reach` that trusts it.
+
+    What is sent to it is `posted`, path and body, and answered with `status`.
+    """
 
     def __init__(self, port: int, reach: Reach) -> None:
         self.pages: dict[str, str] = {}
+        self.posted: list[tuple[str, bytes]] = []
+        self.status = 200
         self.port, self.reach = port, reach
 
     def address(self, path: str) -> str:
@@ -62,6 +67,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 time.sleep(0.1)
         self.wfile.write(page.encode())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        profiles: Profiles = self.server.profiles  # type: ignore[attr-defined]
+        profiles.posted.append((self.path, body))
+        self.send_response(profiles.status)
+        self.end_headers()
 
     def log_message(self, *args: object) -> None:
         pass

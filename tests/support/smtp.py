@@ -11,13 +11,33 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Keeps what it is sent; `refusal` is answered instead while it is set; `meanwhile` is called while it is slow."""
+    """Keeps what it is sent; `refusal` is answered instead while it is set; `meanwhile` is called while it is slow.
+
+    `refused` holds answers by recipient; of more than `a_connection` mails, where set, it says goodbye.
+    """
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.refusal = ""
+        self.refused: dict[str, str] = {}
+        self.a_connection = 0
+        self.connections = 0
         self.url = ""
         self.meanwhile: Callable[[], None] = lambda: None
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        session.taken = getattr(session, "taken", 0) + 1
+        if self.a_connection and session.taken > self.a_connection:
+            return "421 enough for this connection"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.meanwhile()

@@ -1,6 +1,8 @@
 """The shipped curriculum and the demo company, for tests that walk over all pages."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from flask import Flask
 from sqlalchemy import select
@@ -11,12 +13,19 @@ from certificates.papers import asking
 from certificates.papers.asking import Choice
 from certificates.papers.models import PaperBatch
 from courses import catalog
+from courses.enrollment_models import Enrollment
 from courses.media.models import Media, MediaItem
 from courses.models import Course
 from lms import content, demo
+from lms.assignments.models import AssignmentRule
 from lms.base import clock
+from lms.base.files import FileStore
 from lms.guidelines import drafting
+from lms.people.imports import running
+from lms.people.imports.columns import USUAL
+from lms.people.imports.models import PeopleImport
 from lms.people.models import Person, PersonRole
+from lms.staff import uploads
 from quizzes import attempts, closing
 from quizzes.attempt_models import Attempt, PaperItem
 from quizzes.marking import appeals
@@ -80,6 +89,7 @@ def fill(app: Flask) -> None:
             _add_practice(session)
             _add_guideline_draft(session)
             _add_papers(session)
+            _add_files_of_people(session, app.extensions["files"])
 
 
 def _add_missing_kinds(session: Session) -> None:
@@ -135,6 +145,26 @@ def _add_papers(session: Session) -> None:
     asking.ask(session, Choice(level="L1"), by_id=hub, language="en")
 
 
+def _add_files_of_people(session: Session, files: FileStore) -> None:
+    """A file of people at each step: to be matched, to be checked, refused and applied. None changes anybody."""
+    header = ",".join(USUAL)
+    alice = session.scalars(select(Person).where(Person.email == "alice@acme.example")).one()
+    good, wrong = (f"{header}\nW1,w1@acme.example,Wim,,Benelux,{boss},staff,,en,,active\n" for boss in ("", "nobody"))
+    by_id = session.scalars(select(Person.id).where(Person.email == KINDS["administrator"])).one()
+    for rows in (good, wrong):
+        running.bring(session, files, rows.encode(), "people.csv", source="upload", by_id=by_id)
+    nothing = f"{header}\nW2,w2@acme.example,Wies,,Benelux,{alice.employee_id},staff,,en,,left\n"
+    running.bring_and_apply(session, files, nothing.encode(), "people.csv", source="upload", by_id=by_id)
+    with NamedTemporaryFile() as file:
+        file.write(good.encode())
+        file.flush()
+        uploads.receive(session, files, Path(file.name), "people.csv", "keep", by_id=by_id)
+
+
+def _file_of_people(session: Session, state: str) -> str:
+    return session.scalars(select(PeopleImport.uid).where(PeopleImport.state == state)).first() or ""
+
+
 def _paper_batch(session: Session) -> str:
     return session.scalars(select(PaperBatch.uid)).first() or ""
 
@@ -176,6 +206,7 @@ def addresses(session: Session) -> list[Address]:
     open_attempt = _attempt(session, people["learner@acme.example"][0])
     marked_attempt = _attempt(session, people["ana@acme.example"][0])
     alice: dict[str, str | int] = {"branch": people["alice@acme.example"][1]}
+    own_course: dict[str, str | int] = {"uid": _enrollment(session, people["alice@acme.example"][0])}
     keepers = frozenset({"auditor", "administrator", "hub", "legal", "holder"})
     markers = frozenset({"hub", "administrator", "coach"})
     above_alice = frozenset({"bob", "executive"})
@@ -257,10 +288,44 @@ def addresses(session: Session) -> list[Address]:
         Address("periods.may_i_post", {"who": "a", "on": "", "deed": "reply"}),
         Address("periods.periods", {}),
         Address("periods.crisis", {}),
+        *(Address(f"staff.{page}", {}) for page in ("everyone", "role_holders", "absent", "without_manager", "new")),
+        Address("staff.everyone", {"words": "ali", "tier": "staff", "status": "all", "unit": "Benelux"}),
+        Address("staff.everyone", {"after": people["bob@acme.example"][0], "role": "hub"}),
+        Address("staff.find", {"words": "bo"}),
+        Address("staff.person", {"uid": people["bob@acme.example"][1]}),
+        Address("staff.person", {"uid": "0" * 32}, frozenset()),
+        Address("staff.edit", {"uid": people["bob@acme.example"][1]}),
+        Address("staff_imports.overview", {}),
+        Address("staff_imports.match", {"uid": _file_of_people(session, "uploaded")}),
+        Address("staff_imports.one", {"uid": _file_of_people(session, "checked")}),
+        Address("staff_imports.one", {"uid": _file_of_people(session, "refused")}),
+        Address("staff_imports.problems", {"uid": _file_of_people(session, "refused")}),
+        Address("staff_imports.one", {"uid": _file_of_people(session, "applied")}),
+        Address("staff_imports.confirm_undo", {"uid": _file_of_people(session, "applied")}),
         Address("reports.team", {}),
         Address("reports.team_csv", {}),
+        Address("compliance.figures", {}),
+        Address("compliance.figures", {"unit": "Benelux", "by": "level", "country": "none"}),
+        Address("compliance.people", {"population": "completed", "q": "a"}),
+        Address("compliance.people", {"population": "nothing"}, frozenset()),
+        Address("compliance.left", {}),
+        Address("compliance.person", {"uid": people["ana@acme.example"][1]}),
+        Address("compliance.all_months", {}),
+        Address("compliance.month", {"month": "2020-01"}, frozenset()),
+        Address("compliance.all_saved", {}),
+        Address("compliance.all_exports", {}),
+        Address("compliance.export", {"uid": "0" * 32}, frozenset()),
+        Address("compliance.export_file", {"uid": "0" * 32}, frozenset()),
         Address("reports.branch", alice, above_alice),
         Address("reports.branch_csv", alice, above_alice),
+        Address("reports.team_xlsx", {}),
+        Address("reports.branch_xlsx", alice, above_alice),
+        Address("acting.nudge", {}),
+        Address("acting.nudge", {"who": alice["branch"]}, above_alice),
+        Address("acting.assign", {}),
+        Address("acting.assign", {"who": alice["branch"]}, above_alice),
+        Address("acting.named", {}),
+        Address("acting.named", {"q": "a"}),
         Address("authoring.studio", {}),
         Address("authoring.media_library", {}),
         Address("authoring.media_library", {"kind": "picture", "q": "post"}),
@@ -298,6 +363,11 @@ def addresses(session: Session) -> list[Address]:
         Address("bank.questions", {"q": "post", "state": "drawn", "sort": "newest"}),
         Address("bank.question", {"number": _question_number(session)}),
         Address("bank.rules", one_course),
+        *(Address(f"assignments.{name}", {}) for name in ("listed", "gaps", "new", "excepted")),
+        *(Address(f"assignments.{name}", {"uid": _rule(session)}) for name in ("edit", "confirm_end")),
+        Address("assignments.edit", {"uid": "nothing"}, frozenset()),
+        Address("why.page", own_course, above_alice | {"alice", "hub", "administrator"}),
+        *(Address(f"why.{name}", own_course, above_alice | {"hub", "administrator"}) for name in ("extend", "exempt")),
         Address("bank.review", {}, frozenset({"author", "administrator", "hub", "legal"})),
         Address("bank.proposal", {"number": 2147483647}, frozenset()),
         Address("quiz_authoring.of_course", {"course": "principles"}, status=302),
@@ -349,9 +419,25 @@ def addresses(session: Session) -> list[Address]:
         Address("records.search", {}),
         Address("records.search", {"q": "ana"}),
         *(Address(name, {"uid": _attempt_uid(session, marked_attempt)}, keepers) for name in RECORDS),
+        Address("reminders.messages", {}),
+        Address("reminders.calendar", {}),
+        Address("reminders.calendar_file", {"token": "nobodys"}, frozenset()),
+        Address("outbox.mails", {}),
+        Address("outbox.mails", {"q": "ana", "state": "sent"}),
+        Address("outbox.next_night", {}),
+        Address("outbox.next_night", {"q": "alice@acme.example"}),
+        Address("outbox.chat", {}),
         Address("operations.alive", {}),
         Address("operations.ready", {}),
     ]
+
+
+def _rule(session: Session) -> str:
+    return session.scalars(select(AssignmentRule.uid).order_by(AssignmentRule.id)).first() or ""
+
+
+def _enrollment(session: Session, person_id: int) -> str:
+    return session.scalars(select(Enrollment.uid).where(Enrollment.person_id == person_id)).first() or ""
 
 
 def _attempt(session: Session, person_id: int) -> int:
