@@ -46,6 +46,8 @@ class Settings:
     public_register: bool
     brand_color: str
     brand_logo: Path | None
+    people_folder: str
+    people_on_missing: str
 
     @property
     def secure(self) -> bool:
@@ -99,6 +101,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         public_register=_flag("public_register", values.get("public_register", True)),
         brand_color=_color(str(values.get("brand_color") or "")),
         brand_logo=_logo(str(values.get("brand_logo") or ""), instance),
+        people_folder=_people_folder(str(values.get("people_folder") or "")),
+        people_on_missing=_on_missing(str(values.get("people_on_missing") or "keep")),
     )
 
 
@@ -221,6 +225,22 @@ def _storage(values: Mapping[str, Any]) -> str:
     if bool(values.get("storage_key")) != bool(values.get("storage_secret")):
         raise BadSetting("LMS_STORAGE_KEY and LMS_STORAGE_SECRET belong together: give both, or neither.")
     return url
+
+
+def _people_folder(value: str) -> str:
+    """Where HR puts its files: a folder that is there, or a bucket; nothing when they are brought by hand."""
+    if value.startswith("s3://"):
+        return _storage({"storage_url": value})
+    if value and not Path(value).is_dir():
+        raise BadSetting(f"LMS_PEOPLE_FOLDER is {value!r}; it must be a folder that is there, or begin with s3://.")
+    return value
+
+
+def _on_missing(value: str) -> str:
+    """What becomes of people who are not in a file that was fetched."""
+    if value not in {"keep", "deactivate"}:
+        raise BadSetting(f"LMS_PEOPLE_ON_MISSING is {value!r}; it must be keep or deactivate.")
+    return value
 
 
 def _color(value: str) -> str:

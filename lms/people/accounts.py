@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from lms.base import audit
 from lms.base.access import ROLES
 from lms.base.errors import Conflict, Invalid
+from lms.base.events import announce
 from lms.base.i18n import gettext
 from lms.people import passwords
+from lms.people.events import PeopleChanged
 from lms.people.models import TIERS, Person, PersonRole, Unit
 
-_ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]+@[^@\s,;<>\"\x00-\x1f]+")
+ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]+@[^@\s,;<>\"\x00-\x1f]+")
 """One address and no more: a comma or a line break would make a mail go to somebody else too."""
 
 
@@ -42,7 +44,7 @@ def add(
         )
     if tier not in TIERS:
         raise Invalid(gettext("“%(word)s” is not a tier. Tiers are: %(tiers)s.", word=tier, tiers=", ".join(TIERS)))
-    if not _ADDRESS.fullmatch(email):
+    if not ADDRESS.fullmatch(email):
         raise Invalid(gettext("“%(word)s” is not a mail address, such as ana@example.com.", word=email))
     if not name.strip():
         raise Invalid(gettext("The name is empty."))
@@ -59,6 +61,7 @@ def add(
     except IntegrityError as error:
         raise Conflict(gettext("%(email)s is somebody’s address already.", email=email)) from error
     session.add_all(PersonRole(person_id=person.id, role=role) for role in sorted(set(roles)))
+    announce(session, PeopleChanged(frozenset({person.id})))
     audit.record(session, "added a person", f"person:{person.id}", actor_id=actor_id, roles=sorted(set(roles)))
     return person
 

@@ -3,8 +3,10 @@
 from sqlalchemy import CTE, exists, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.base import clock
 from lms.base.errors import NotFound
-from lms.people.models import Person
+from lms.people import deputies
+from lms.people.models import Deputy, Person, ReportingLine
 
 
 def get(session: Session, person_id: int) -> Person:
@@ -45,15 +47,40 @@ def organization_of(manager_id: int) -> CTE:
 
 def leads(session: Session, manager_id: int, person_id: int) -> bool:
     """Whether somebody is above a person in the reporting line: a walk up, at most 30 steps."""
+    return bool(session.scalar(select(exists().where(_line_of(person_id).c.id == manager_id))))
+
+
+def _line_of(person_id: int) -> CTE:
+    """Everybody above a person: rows of `id`, empty at the top."""
     line = (
         select(Person.manager_id.label("id"), literal(1).label("steps"))
         .where(Person.id == person_id)
         .cte("line", recursive=True)
     )
-    line = line.union_all(
+    return line.union_all(
         select(Person.manager_id, line.c.steps + 1).join(line, Person.id == line.c.id).where(line.c.steps < 30)
     )
-    return bool(session.scalar(select(exists().where(line.c.id == manager_id))))
+
+
+def sees(session: Session, viewer_id: int, person_id: int) -> bool:
+    """Whether somebody may see how a person is doing, and act for her manager: who is above her, who stands in today
+    for somebody above her, and a second or dotted-line manager of her or of somebody above. At most three statements.
+
+    `lms.reports.reach` is the same rule as a condition on many people.
+    """
+    line = _line_of(person_id)
+    above = set(session.scalars(select(line.c.id).where(line.c.id.is_not(None))))
+    for_whom = set(
+        session.scalars(select(Deputy.manager_id).where(Deputy.deputy_id == viewer_id, deputies.holds(clock.today())))
+    ) - {person_id}
+    if viewer_id == person_id:
+        return False
+    if viewer_id in above or not above.isdisjoint(for_whom):
+        return True
+    beside = exists().where(
+        ReportingLine.person_id.in_(above | {person_id}), ReportingLine.manager_id.in_(for_whom | {viewer_id})
+    )
+    return bool(session.scalar(select(beside)))
 
 
 def demo_people(session: Session) -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.events import announce
 from lms.base.i18n import gettext
 from lms.base.outbox import OutboxMessage
-from lms.people.events import PersonErased
+from lms.people.events import PeopleChanged, PersonErased
 from lms.people.models import Person, PersonRole, SignIn
 
 _TEXT = (OutboxMessage.subject, OutboxMessage.body)
@@ -50,6 +50,7 @@ def erase(session: Session, person_id: int, reason: str, *, by_id: int | None = 
     for some in parts(_mail_about(session, person)):
         _forget_mail(session, OutboxMessage.id.in_(some))
     _forget(session, person)
+    announce(session, PeopleChanged(frozenset({person_id})))
     audit.record(session, "erased a person", f"person:{person_id}", actor_id=by_id, reason=reason)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import bindparam, delete, exists, func, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -20,7 +20,7 @@ from lms.base.db import rows
 from lms.base.errors import TooMany
 from lms.base.i18n import gettext
 from lms.people import passwords
-from lms.people.models import Person, PersonRole, SignIn, SignInFailures
+from lms.people.models import Deputy, Person, PersonRole, ReportingLine, SignIn, SignInFailures
 
 LASTS = timedelta(hours=12)
 FREE_TRIES = {"account": 4, "network": 40}
@@ -75,7 +75,18 @@ _LOAD = (
         Person.time_zone,
         Person.country,
         select(func.aggregate_strings(PersonRole.role, " ")).where(PersonRole.person_id == Person.id).scalar_subquery(),
-        exists(select(literal(1)).where(_report.manager_id == Person.id, _report.status != "left")),
+        or_(
+            exists(select(literal(1)).where(_report.manager_id == Person.id, _report.status != "left")),
+            exists(select(literal(1)).where(ReportingLine.manager_id == Person.id)),
+            exists(
+                select(literal(1)).where(
+                    Deputy.deputy_id == Person.id,
+                    Deputy.from_on <= bindparam("today"),
+                    Deputy.until_on >= bindparam("today"),
+                    Deputy.ended_at.is_(None),
+                )
+            ),
+        ),
         SignIn.ends_at,
     )
     .join(Person, Person.id == SignIn.person_id)
@@ -85,7 +96,7 @@ _LOAD = (
 
 def load(session: Session, token: str) -> SignedIn | None:
     """Who holds this token, if the sign-in still stands. One statement."""
-    row = rows(session, _LOAD, {"token_hash": _hash(token)}).one_or_none()
+    row = rows(session, _LOAD, {"token_hash": _hash(token), "today": clock.today()}).one_or_none()
     if row is None or row[-1] <= clock.now():
         return None
     values: tuple[Any, ...] = tuple(row)
