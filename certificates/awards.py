@@ -7,7 +7,7 @@ what there can be; the database insists on the same.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -68,7 +68,13 @@ def award_opened(session: Session) -> int:
     for level in levels:
         until = days.today() + timedelta(days=level.renew_days)
         people |= set(session.scalars(_done_since(level, until)))
-    return sum(len(_award_due(session, some, levels)) for some in parts(sorted(people), TOGETHER))
+    return award_all(session, people)
+
+
+def award_all(session: Session, person_ids: Collection[int]) -> int:
+    """Award many people every certificate that is due by rule; returns how many certificates."""
+    levels = _by_rule(session)
+    return sum(len(_award_due(session, some, levels)) for some in parts(sorted(person_ids), TOGETHER))
 
 
 def _by_rule(session: Session) -> list[LevelView]:

@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment
+from courses.events import EnrollmentsChanged
 from courses.models import Course, CourseVersion, Prerequisite
 from lms.base import clock
 from lms.base.errors import NotFound
+from lms.base.events import announce
 from lms.people.models import Person
 
 
@@ -39,9 +41,12 @@ def enroll(
             due_on=due_on,
         )
         session.add(found)
-        session.flush()
     elif due_on is not None and found.completed_at is None:
         found.due_on, found.assigned_by = due_on, assigned_by
+    else:
+        return found
+    session.flush()
+    announce(session, EnrollmentsChanged(frozenset({person_id})))
     return found
 
 
@@ -63,6 +68,7 @@ def take_again(session: Session, person_id: int, course_id: int, *, due_on: date
     )
     session.add(again)
     session.flush()
+    announce(session, EnrollmentsChanged(frozenset({person_id})))
     return again
 
 

@@ -15,27 +15,32 @@ from courses.events import (
     CourseCompletionWithdrawn,
     CoursePublished,
     CourseRetired,
+    EnrollmentsChanged,
     WouldComplete,
     WouldWithdraw,
 )
 from courses.search import index as search_index
+from lms.assignments import keeping as assignments
 from lms.base.events import Consequences, Foresight
 from lms.guidelines.events import GuidelineAccepted, GuidelinePublished, WouldPublish
-from lms.people.events import PersonErased
+from lms.people.events import PeopleChanged, PersonErased
+from lms.reports.counters import following as counters
 from quizzes.authoring import desk as quiz_desk
 from quizzes.events import AttemptDecided
 
 TABLE: Consequences = {
-    CourseCompleted: [withdrawals.resume, awards.course_completed],
-    CourseCompletionWithdrawn: [withdrawals.pause],
-    CourseRetired: [guarding.course_retired],
-    CoursePublished: [search_index.course_published, quiz_desk.course_published],
+    CourseCompleted: [withdrawals.resume, awards.course_completed, counters.completed],
+    CourseCompletionWithdrawn: [withdrawals.pause, counters.completed],
+    CourseRetired: [guarding.course_retired, counters.course_changed],
+    CoursePublished: [search_index.course_published, quiz_desk.course_published, counters.course_changed],
+    EnrollmentsChanged: [counters.enrollments_changed],
     GuidelineAccepted: [permission_triggers.guideline_accepted, awards.guideline_accepted, campaigns.accepted],
     GuidelinePublished: [search_index.guideline_published, campaigns.published],
-    AuthorizationsGranted: [entitlement_tasks.open_for, certificate_mail.granted],
-    AuthorizationChanged: [entitlement_tasks.changed, telling.changed],
-    AuthorizationsChanged: [entitlement_tasks.many_changed, telling.many_changed],
+    AuthorizationsGranted: [entitlement_tasks.open_for, certificate_mail.granted, counters.authorizations_changed],
+    AuthorizationChanged: [entitlement_tasks.changed, telling.changed, counters.authorization_changed],
+    AuthorizationsChanged: [entitlement_tasks.many_changed, telling.many_changed, counters.authorizations_changed],
     AttemptDecided: [permission_triggers.attempt_decided],
+    PeopleChanged: [permission_triggers.after_change, assignments.people_changed, counters.people_changed],
     PersonErased: [erasure.person_erased],
 }
 

@@ -85,6 +85,27 @@ def page(address: str, reach: Reach) -> str:
     raise NotRead("moved")
 
 
+def post(address: str, body: str, reach: Reach) -> int:
+    """Send JSON to an address in the open internet; returns the status of the answer, which is not followed elsewhere.
+
+    Raises `NotRead`: `address`, `private`, `unreachable`.
+    """
+    parts, port = _parts(address, reach)
+    host = parts.hostname or ""
+    connection = _Pinned(host, port, _looked_at(host, port, reach), reach)
+    timer = threading.Timer(reach.seconds, connection.cut)
+    timer.start()
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body.encode(), {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NotRead("unreachable") from error
+    finally:
+        timer.cancel()
+        connection.close()
+
+
 def _once(address: str, reach: Reach) -> tuple[str, str]:
     """What is at an address, or where it moved to."""
     parts, port = _parts(address, reach)

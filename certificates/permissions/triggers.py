@@ -22,6 +22,7 @@ from lms.base.errors import NotFound
 from lms.guidelines import catalog as guidelines
 from lms.guidelines.events import GuidelineAccepted
 from lms.guidelines.models import Attestation, Guideline, GuidelineVersion
+from lms.people.events import PeopleChanged
 from lms.people.models import Person
 from quizzes.events import AttemptDecided
 from quizzes.models import Quiz
@@ -52,6 +53,11 @@ def people_changed(session: Session) -> int:
     back = _came_back(session)
     moved = _moved(session)
     return len(left) + away + back + moved
+
+
+def after_change(session: Session, event: PeopleChanged) -> None:
+    """People joined, moved, left or came back: what follows for permissions follows at once."""
+    people_changed(session)
 
 
 def contracts(session: Session) -> int:

@@ -55,29 +55,31 @@ def event(
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{uid}@{host}",
-        f"DTSTAMP:{_utc(made_at)}",
-        f"DTSTART:{_utc(starts_at)}",
-        f"DTEND:{_utc(ends_at)}",
+        f"DTSTAMP:{utc(made_at)}",
+        f"DTSTART:{utc(starts_at)}",
+        f"DTEND:{utc(ends_at)}",
         f"SEQUENCE:{revision}",
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
-        f"SUMMARY:{_text(title)}",
-        *([f"LOCATION:{_text(place)}"] if place else []),
+        f"SUMMARY:{text(title)}",
+        *([f"LOCATION:{text(place)}"] if place else []),
         *([f"URL:{link}"] if link else []),
         "END:VEVENT",
         "END:VCALENDAR",
     ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return "".join(f"{folded(line)}\r\n" for line in lines)
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
+    """A moment as a calendar file has it."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _text(words: str) -> str:
+def text(words: str) -> str:
+    """Words as the value of a line."""
     return "".join(letter for letter in words if letter == "\n" or letter.isprintable()).translate(_ESCAPES)
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
     """A line in pieces of at most 75 octets, without cutting a letter; each piece but the first begins with a blank."""
     pieces, piece, size = list[str](), "", 0
     for letter in line:

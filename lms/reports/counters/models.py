@@ -6,7 +6,7 @@ the difference between the two, whoever made it; `verify` compares them, `rebuil
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.base.db import Base, one_of
@@ -15,6 +15,8 @@ KINDS = ("courses", "people", "speakers", "leave")
 NO_DAY = date(9999, 12, 31)
 """Stands for no day: nothing is due, or no permission is held."""
 NO_COURSE = 0
+CLUSTERED = {"sqlite_with_rowid": False}
+"""Rows lie in the order of their key: no second tree beside the table."""
 PATH = String().with_variant(String(collation="C"), "postgresql")
 """Compared byte by byte, so that an index finds everything below somebody."""
 
@@ -48,7 +50,17 @@ class CountedCourse(Base):
     """
 
     __tablename__ = "counted_course"
-    __table_args__ = (Index("ix_counted_course_due", "due_on", "person_id", "course_id"),)
+    __table_args__ = (
+        Index(
+            "ix_counted_course_due",
+            "due_on",
+            "person_id",
+            "course_id",
+            sqlite_where=text("done IS 0"),
+            postgresql_where=text("done IS false"),
+        ),
+        CLUSTERED,
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("counted_person.person_id"), primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
@@ -64,7 +76,11 @@ class Rollup(Base):
     """
 
     __tablename__ = "rollup"
-    __table_args__ = (one_of("kind", KINDS), CheckConstraint("count >= 0 AND done >= 0 AND done <= count", name="sums"))
+    __table_args__ = (
+        one_of("kind", KINDS),
+        CheckConstraint("count >= 0 AND done >= 0 AND done <= count", name="sums"),
+        CLUSTERED,
+    )
 
     manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
