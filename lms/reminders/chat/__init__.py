@@ -1,0 +1,1 @@
+"""Rooms in Teams or Slack that hear of figures each Monday: counts, never names."""
