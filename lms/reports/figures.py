@@ -25,8 +25,8 @@ def earliest(days: Iterable[date | None]) -> date | None:
 class Figures:
     """A group of people in short. Who is on leave is counted in `on_leave` alone.
 
-    `overdue` and `due_soon` (14 days) count courses of people, `ending` (60 days) counts certificates, the rest people.
-    `in_need` are those with something overdue or due soon.
+    `overdue` and `due_soon` (14 days) count courses of people, the rest people. `ending` are those whose last day as a
+    speaker is within 60 days, `in_need` those with something overdue or due soon.
     """
 
     people: int = 0
@@ -116,7 +116,7 @@ def held(valid_until: date | None, status: str | None, ends_on: date | None, tod
 class Progress:
     """How far somebody is in a course. The quiz is a step like a lesson, as on the learner's own page.
 
-    `lessons` is how many the version has that she is on, none for the live one.
+    `lessons` is how many the version has that she is on, none for the live one; `enrollment` its public number.
     """
 
     course: CourseView
@@ -125,6 +125,7 @@ class Progress:
     due_on: date | None
     completed_at: datetime | None
     lessons: int | None = None
+    enrollment: str = ""
 
     @property
     def percent(self) -> int:

@@ -1,25 +1,33 @@
-"""A manager's whole team in three statements, however many people it has."""
+"""A manager's whole team from the counters: in as many statements for eight people as for a hundred thousand."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, Row, Select, bindparam, case, exists, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from certificates.models import Authorization, Certificate
 from courses import catalog
 from courses.catalog import CourseView
-from courses.enrollment_models import Enrollment
-from courses.models import Course
 from lms.base.db import rows
+from lms.base.errors import NotFound
 from lms.people.models import Person, Unit
-from lms.reports import standing
-from lms.reports.figures import Cell, Figures, Held, Member, Progress, held
+from lms.reports import hands, past, standing, sums
+from lms.reports.counters.models import NO_DAY, CountedCourse, CountedPerson
+from lms.reports.figures import Cell, Figures, Held, Member, held
+from lms.reports.hands import Hand
+from lms.reports.members import MEMBER, member
+from lms.reports.past import Past
+from lms.reports.standing import MANAGER
+from lms.reports.sums import Sum, Sums
 
-HANDS = 20
+SHOWN = 100
+"""So many direct reports stand on a page."""
+COLUMNS = 12
+"""So many courses stand side by side in the heat map."""
 NOBODY = Cell()
 
 
@@ -27,10 +35,12 @@ NOBODY = Cell()
 class Branch:
     """A direct report: her own standing, and the figures of her branch (herself and everybody under her).
 
-    `title` is the lead's name, or that of her unit where no other team has it. `size` counts the branch with its people
-    on leave; whoever has no one under her has a branch of one.
+    Of the figures only who is up to date and who is on leave is known. `title` is the lead's name, or that of her unit
+    where no other team has it. `size` counts the branch with its people on leave; whoever has no one under her has a
+    branch of one.
     """
 
+    id: int
     title: str
     lead: Member
     size: int
@@ -46,15 +56,6 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Hand:
-    """Somebody who could use a hand with a course. `days` until it is due, negative when it is late."""
-
-    member: Member
-    progress: Progress
-    days: int
-
-
-@dataclass(frozen=True)
 class HeatRow:
     """A team in the heat map: of a direct report who leads people, or (none) of those who lead nobody."""
 
@@ -65,15 +66,21 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class Heat:
-    """The share done of those enrolled, by team and course."""
+    """The share done of those enrolled, by team and course: 12 courses from `first` on, of `all_courses`."""
 
     courses: tuple[CourseView, ...]
     rows: tuple[HeatRow, ...]
+    first: int = 0
+    all_courses: int = 0
 
 
 @dataclass(frozen=True)
 class Team:
-    """What a manager sees. `everyone` and `direct` count people who are not on leave; branches are in order of name."""
+    """What a manager sees. `everyone` and `direct` count people who are not on leave; branches are in order of name.
+
+    `reports` counts all direct reports; those of one page are in `branches`. `assigned` and `done` count the courses of
+    everyone.
+    """
 
     everyone: int
     direct: int
@@ -81,6 +88,16 @@ class Team:
     hands: tuple[Hand, ...]
     heat: Heat
     branches: tuple[Branch, ...]
+    reports: int
+    page: int
+    past: Past
+    assigned: int = 0
+    done: int = 0
+
+    @property
+    def helped(self) -> tuple[CourseView, ...]:
+        """The courses with which somebody could use a hand."""
+        return tuple(hand.progress.course for hand in self.hands)
 
     @property
     def empty(self) -> bool:
@@ -88,25 +105,44 @@ class Team:
         return not self.branches
 
     @property
+    def pages(self) -> int:
+        return max(1, -(-self.reports // SHOWN))
+
+    @property
     def teams(self) -> tuple[Branch, ...]:
         """The branches of those who lead people, in order of title."""
         return tuple(sorted((branch for branch in self.branches if branch.leads), key=_by_title))
 
 
-def read(session: Session, manager_id: int, *, direct: bool, today: date) -> Team:
-    """The team of a manager on a day, hers for whom it is called: everybody under her, or her direct reports alone."""
-    asked = standing.values(manager_id, today, depth=1 if direct else standing.EVERY_DEPTH)
-    cells = rows(session, _CELLS, asked).all()
-    courses = {id: catalog.view(session, row) for id, row in {row.id: row for row in cells}.items()}
-    found = rows(session, _BRANCHES, asked).all()
-    branches = _titled({row.branch: _branch(row, today) for row in found})
+def read(session: Session, manager_id: int, *, direct: bool, today: date, page: int = 1, columns: int = 0) -> Team:
+    """The team of a manager on a day, hers for whom it is called: everybody under her, or her direct reports alone.
+
+    Five statements. `columns` is the first course of the heat map. Raises `NotFound` for a page there is not.
+    """
+    if not 1 <= page <= 10_000 or columns < 0:
+        raise NotFound
+    courses = {course.id: course for course in catalog.live(session)}
+    asked = {"manager": manager_id, "limit": SHOWN, "offset": SHOWN * (page - 1)} | sums.days(today)
+    found = rows(session, _REPORTS, asked).all()
+    if not found and page > 1:
+        raise NotFound
+    counted = sums.of_team(session, manager_id, [row.id for row in found], today)
+    mine, own = counted.below.get(manager_id, Sum()), sum(counted.own.values(), Sum())
+    shown = own if direct else mine
+    branches = _titled(tuple(_branch(row, counted, today, direct=direct) for row in found))
+    path = "" if direct or not found else found[0].line.rsplit("/", 2)[0] + "/"
     return Team(
-        everyone=sum(row.everyone for row in found),
-        direct=sum(row.status == "active" for row in found),
-        figures=sum((branch.figures for branch in branches.values()), Figures()),
-        hands=_hands(rows(session, _HANDS, asked), courses, today),
-        heat=_heat(cells, branches, courses, merged=direct),
-        branches=tuple(sorted(branches.values(), key=lambda branch: branch.lead.name.casefold())),
+        everyone=mine.figures.people,
+        direct=own.figures.people,
+        figures=shown.figures,
+        hands=hands.find(session, manager_id, path, shown, courses, sums.days(today)),
+        heat=_heat(counted, branches, courses, shown, merged=direct, first=columns),
+        branches=tuple(sorted(branches, key=lambda branch: (not branch.leads, branch.lead.name.casefold()))),
+        reports=found[0].reports if found else 0,
+        page=page,
+        past=past.read(session, manager_id, today),
+        assigned=sum(cell.enrolled for cell in mine.cells.values()),
+        done=sum(cell.done for cell in mine.cells.values()),
     )
 
 
@@ -114,185 +150,100 @@ def _by_title(branch: Branch) -> str:
     return branch.title.casefold()
 
 
-def _titled(branches: dict[int, Branch]) -> dict[int, Branch]:
+def _titled(branches: Sequence[Branch]) -> list[Branch]:
     """The branches called by their units, where no two teams would have the same title."""
-    units = Counter(branch.lead.unit_name for branch in branches.values() if branch.leads)
-    return {
-        id: replace(branch, title=branch.lead.unit_name)
+    units = Counter(branch.lead.unit_name for branch in branches if branch.leads)
+    return [
+        replace(branch, title=branch.lead.unit_name)
         if units[branch.lead.unit_name] == 1 and branch.lead.unit
         else branch
-        for id, branch in branches.items()
-    }
+        for branch in branches
+    ]
 
 
-def member(row: Row[*tuple[Any, ...]]) -> Member:
-    """The person of a row with the columns of `MEMBER`."""
-    return Member(
-        uid=row.uid,
-        given_name=row.given_name,
-        family_name=row.family_name,
-        email=row.email,
-        job=row.job,
-        unit=row.path or "",
-        tier=row.tier,
-        on_leave=row.status == "leave",
-    )
-
-
-MEMBER = (
-    Person.uid,
-    Person.given_name,
-    Person.family_name,
-    Person.email,
-    Person.job,
-    Person.tier,
-    Person.status,
-    Unit.path,
-)
-
-
-def _select_branches() -> Select[*tuple[Any, ...]]:
-    each = standing.of_each(standing.UNDER_MANAGER)
-    own = each.c.depth == 1
-    summed = (
+def _select_reports() -> Select[*tuple[Any, ...]]:
+    """A page of direct reports, who leads people first, each with her own courses and her certificate."""
+    report = aliased(CountedPerson)
+    leads = exists().where(report.manager_id == CountedPerson.person_id)
+    last = case((leads, 0), else_=1)
+    by_name = (func.lower(Person.given_name), func.lower(Person.family_name), Person.id)
+    page = (
         select(
-            each.c.branch,
-            func.count().label("size"),
-            standing.count_if(each.c.status == "active").label("everyone"),
-            *standing.sums(each),
-            standing.own(own, each.c.enrolled).label("own_enrolled"),
-            standing.own(own, each.c.done).label("own_done"),
-            standing.own(own, each.c.next_on).label("own_next_on"),
+            CountedPerson.person_id,
+            CountedPerson.path.label("line"),
+            CountedPerson.next_on,
+            func.count().over().label("reports"),
+            func.row_number().over(order_by=(last, *by_name)).label("place"),
         )
-        .group_by(each.c.branch)
-        .subquery("branches")
+        .join(Person, Person.id == CountedPerson.person_id)
+        .where(CountedPerson.manager_id == MANAGER)
+        .order_by(last, *by_name)
+        .limit(bindparam("limit", type_=Integer()))
+        .offset(bindparam("offset", type_=Integer()))
+        .subquery("page")
     )
+    taken = select(func.count()).where(CountedCourse.person_id == Person.id)
     return (
-        select(*MEMBER, *summed.c, *standing.CERTIFICATE)
-        .select_from(summed)
-        .join(Person, Person.id == summed.c.branch)
+        select(
+            Person.id,
+            *MEMBER,
+            *page.c,
+            taken.scalar_subquery().label("enrolled"),
+            taken.where(CountedCourse.done == true()).scalar_subquery().label("done"),
+            *standing.CERTIFICATE,
+        )
+        .select_from(page)
+        .join(Person, Person.id == page.c.person_id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(Certificate, Certificate.id == standing.certificate_of(Person.id))
         .outerjoin(Authorization, Authorization.certificate_id == Certificate.id)
+        .order_by(page.c.place)
     )
 
 
-def _select_hands() -> Select[*tuple[Any, ...]]:
-    tree = standing.UNDER_MANAGER
-    first = (
-        select(Enrollment.id)
-        .join(tree, tree.c.id == Enrollment.person_id)
-        .join(Person, Person.id == tree.c.id)
-        .where(
-            Person.status == "active",
-            tree.c.depth <= standing.DEPTH,
-            standing.CURRENT,
-            standing.OPEN,
-            Enrollment.due_on <= standing.AHEAD,
-        )
-        .order_by(Enrollment.due_on, Enrollment.id)
-        .limit(HANDS)
-        .subquery("first")
-    )
-    done = standing.lessons_done(Enrollment.id, Enrollment.course_id).label("lessons_done")
-    lessons = standing.lessons_of(Enrollment.course_id).label("lessons")
-    return (
-        select(*MEMBER, Enrollment.course_id, Enrollment.due_on, Enrollment.started_at, done, lessons)
-        .select_from(first)
-        .join(Enrollment, Enrollment.id == first.c.id)
-        .join(Person, Person.id == Enrollment.person_id)
-        .outerjoin(Unit, Unit.id == Person.unit_id)
-        .order_by(Enrollment.due_on, Enrollment.id)
-    )
+_REPORTS = _select_reports()
 
 
-def _select_cells() -> Select[*tuple[Any, ...]]:
-    tree = standing.UNDER_MANAGER
-    cells = (
-        select(
-            tree.c.branch,
-            Enrollment.course_id,
-            func.count(Enrollment.id).label("enrolled"),
-            func.count(Enrollment.completed_at).label("done"),
-        )
-        .select_from(tree)
-        .join(Person, and_(Person.id == tree.c.id, Person.status == "active"))
-        .join(Enrollment, and_(Enrollment.person_id == tree.c.id, standing.CURRENT))
-        .where(tree.c.depth <= standing.DEPTH)
-        .group_by(tree.c.branch, Enrollment.course_id)
-        .subquery("cells")
-    )
-    return (
-        catalog.LIVE.add_columns(cells.c.branch, cells.c.enrolled, cells.c.done)
-        .join(cells, cells.c.course_id == Course.id)
-        .order_by(Course.position, Course.code)
-    )
-
-
-_BRANCHES, _HANDS, _CELLS = _select_branches(), _select_hands(), _select_cells()
-
-
-def _branch(row: Row[*tuple[Any, ...]], today: date) -> Branch:
+def _branch(row: Row[*tuple[Any, ...]], counted: Sums, today: date, *, direct: bool) -> Branch:
     lead = member(row)
     return Branch(
+        id=row.id,
         title=lead.name,
         lead=lead,
-        size=row.size,
-        figures=figures(row),
-        enrolled=row.own_enrolled,
-        done=row.own_done,
-        next_on=row.own_next_on,
+        size=counted.branch(row.id).heads,
+        figures=(counted.own.get(row.id, Sum()) if direct else counted.branch(row.id)).figures,
+        enrolled=row.enrolled,
+        done=row.done,
+        next_on=None if row.next_on == NO_DAY else row.next_on,
         certificate=held(row.valid_until, row.authorization_status, row.ends_on, today),
     )
 
 
-def figures(row: Row[*tuple[Any, ...]]) -> Figures:
-    """The figures of a row with the columns of `standing.sums`."""
-    return Figures(
-        people=row.people,
-        on_leave=row.on_leave,
-        up_to_date=row.up_to_date,
-        in_need=row.in_need,
-        certified=row.certified,
-        overdue=int(row.overdue),
-        oldest_on=row.oldest_on,
-        due_soon=int(row.due_soon),
-        soonest_on=row.soonest_on,
-        ending=int(row.ending),
-    )
-
-
-def _hands(rows: Iterable[Row[*tuple[Any, ...]]], courses: dict[int, CourseView], today: date) -> tuple[Hand, ...]:
-    return tuple(
-        Hand(
-            member(row),
-            Progress(
-                courses[row.course_id], row.lessons_done, row.started_at is not None, row.due_on, None, row.lessons
-            ),
-            (row.due_on - today).days,
-        )
-        for row in rows
-        if row.course_id in courses
-    )
-
-
 def _heat(
-    rows: Iterable[Row[*tuple[Any, ...]]], branches: dict[int, Branch], courses: dict[int, CourseView], *, merged: bool
+    counted: Sums,
+    branches: Iterable[Branch],
+    courses: Mapping[int, CourseView],
+    shown: Sum,
+    *,
+    merged: bool,
+    first: int,
 ) -> Heat:
     """A row for each team; who leads nobody stands in one row together, and everybody does when `merged`."""
-    cells = {(row.branch, row.id): Cell(row.enrolled, row.done) for row in rows}
-    shown = tuple(courses.values())
-    teams = [] if merged else [id for id, branch in branches.items() if branch.leads]
-    alone = [id for id in branches if id not in teams]
-    groups = [[id] for id in sorted(teams, key=lambda id: _by_title(branches[id]))] + ([alone] if alone else [])
+    taken = tuple(course for course in courses.values() if course.id in shown.cells)
+    at = taken[first : first + COLUMNS]
+    teams = [] if merged else sorted((branch for branch in branches if branch.leads), key=_by_title)
+    others = counted.own.keys() - {branch.id for branch in teams}
+    if not merged:
+        others -= {sums.OTHER_LEADS}
+    groups = [(branch, counted.branch(branch.id)) for branch in teams]
+    alone = sum((counted.own[id] for id in others), Sum())
+    with_rest: list[tuple[Branch | None, Sum]] = [*groups, *([(None, alone)] if others else [])]
     return Heat(
-        shown,
+        at,
         tuple(
-            HeatRow(
-                branches[ids[0]] if ids is not alone else None,
-                sum(branches[id].figures.people for id in ids),
-                tuple(sum((cells.get((id, course.id), NOBODY) for id in ids), NOBODY) for course in shown),
-            )
-            for ids in groups
+            HeatRow(branch, one.figures.people, tuple(one.cells.get(course.id, NOBODY) for course in at))
+            for branch, one in with_rest
         ),
+        first,
+        len(taken),
     )
