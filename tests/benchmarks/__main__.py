@@ -14,8 +14,8 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.benchmarks import company, papers, permissions, publishing, register, regrading, search
 from tests.benchmarks import figures as quiz_figures
-from tests.benchmarks import papers, permissions, publishing, register, regrading, search
 from tests.benchmarks.client import Browser, Figures, together
 from tests.benchmarks.house import PASSWORD, House, house
 from tests.benchmarks.statements import count_statements
@@ -73,6 +73,7 @@ def main() -> None:
         _regrading(server)
         _figures(server)
         papers.measure()
+        company.measure(server)
     finally:
         server.remove()
 
