@@ -29,6 +29,8 @@ from courses.media import views as media_views
 from courses.review import views as review_views
 from courses.sessions import views as session_views
 from lms import consequences, pages
+from lms.assignments import views as rule_views
+from lms.assignments import why_views
 from lms.base import access, i18n, static, web
 from lms.base.db import Database
 from lms.base.files import store_of
@@ -43,8 +45,14 @@ from lms.home import views as home_views
 from lms.operations import views as operation_views
 from lms.people import signin
 from lms.people import views as people_views
+from lms.reminders import admin_views as outbox_views
+from lms.reminders import views as reminder_views
+from lms.reports import acting_views as team_acting_views
 from lms.reports import clauses_views as clause_map_views
 from lms.reports import views as report_views
+from lms.reports.compliance import views as compliance_views
+from lms.staff import import_views as staff_import_views
+from lms.staff import views as staff_views
 from quizzes import coaching_views as quiz_coaching_views
 from quizzes import views as quiz_views
 from quizzes.analysis import views as figures_views
@@ -91,8 +99,16 @@ BLUEPRINTS = (
     campaign_views.blueprint,
     level_views.blueprint,
     entitlement_views.blueprint,
+    rule_views.blueprint,
+    why_views.blueprint,
+    reminder_views.blueprint,
+    outbox_views.blueprint,
     report_views.blueprint,
+    compliance_views.blueprint,
+    team_acting_views.blueprint,
     clause_map_views.blueprint,
+    staff_views.blueprint,
+    staff_import_views.blueprint,
     operation_views.blueprint,
     api_views.blueprint,
     exchange_views.blueprint,

@@ -10,13 +10,14 @@ from certificates.models import Handle
 from courses import catalog, enrollment, progress
 from courses.catalog import CourseView
 from courses.review import reviewers, topics
-from lms import demo_speakers
+from lms import demo_rules, demo_speakers
 from lms.base import clock
 from lms.base.errors import Conflict
 from lms.guidelines import attestations
 from lms.guidelines import catalog as guidelines
 from lms.people import accounts, directory, passwords
 from lms.people.models import Person, PersonRole
+from lms.reports.counters import rebuilding
 from quizzes import attempts, closing, papers
 
 DOMAIN = "acme.example"
@@ -376,6 +377,8 @@ def load(session: Session, password: str, *, only_if_empty: bool) -> str:
     for key, (channel, name) in HANDLES.items():
         session.add(Handle(person_id=made[key].id, channel=channel, name=name, confirmed_at=since[key]))
     demo_speakers.load(session, made)
+    demo_rules.load(session, made, course.id)
+    rebuilding.rebuild(session)
     return f"added, {len(made)} people"
 
 

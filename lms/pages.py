@@ -25,9 +25,11 @@ ROOMS = {
     "courses": ("quizzes", "practice", "paths", "appeals"),
     "authoring": ("guideline_studio", "clause_map", "quiz_authoring", "regrading", "bank", "figures"),
     "exercises": ("quiz_coaching",),
-    "permissions": ("speaker", "campaigns", "papers", "corrections", "exchange"),
+    "permissions": ("speaker", "campaigns", "papers", "corrections", "exchange", "outbox"),
     "levels": ("entitlements",),
     "bench": ("handles",),
+    "reports": ("acting",),
+    "staff": ("staff_imports",),
 }
 """Parts whose pages stand below an entry of the menu that is another's."""
 MOST_IN_A_ROW = 7
@@ -136,8 +138,11 @@ def _work() -> list[tuple[str, str]]:
         ("permissions.everyone", gettext("Permissions"), manager or not roles.isdisjoint(SEE_ALL | {"coach"})),
         ("bench.bench", gettext("Bench"), not roles.isdisjoint({"administrator", "hub"})),
         ("levels.levels", gettext("Levels"), not roles.isdisjoint({"administrator", "hub"})),
+        ("assignments.listed", gettext("Rules"), not roles.isdisjoint({"administrator", "hub", "auditor"})),
         ("exercises.waiting", gettext("Coaching"), manager or "coach" in roles),
         ("marking.waiting", gettext("Marking"), manager or not roles.isdisjoint({"coach", "hub", "administrator"})),
+        ("staff.everyone", gettext("People"), not roles.isdisjoint({"administrator", "hub", "auditor"})),
+        ("compliance.figures", gettext("Reports"), not roles.isdisjoint({"hub", "administrator", "auditor", "board"})),
         ("records.search", gettext("Records"), not roles.isdisjoint({"auditor", "administrator", "hub", "legal"})),
     )
     return [(endpoint, name) for endpoint, name, open_to_her in rooms if open_to_her]

@@ -19,10 +19,22 @@ from certificates.papers import drawing as papers
 from certificates.permissions import holds, requests, triggers
 from courses.media import uploads
 from courses.search import index as search_index
+from lms.assignments import keeping as assignments
+from lms.assignments import recurring
 from lms.base import outbox, webhook_sending
 from lms.base.db import Database
 from lms.base.settings import Settings
-from lms.people import signin
+from lms.people import absences, signin
+from lms.people.imports import pickup as people_files
+from lms.reminders import digest, planning
+from lms.reminders.chat import rooms
+from lms.reminders.chat import sending as chat
+from lms.reports.compliance import exports as report_exports
+from lms.reports.compliance import months as report_months
+from lms.reports.compliance import saved as report_saved
+from lms.reports.compliance import writing as report_files
+from lms.reports.counters import counting as counters
+from lms.reports.counters import past as team_past
 from quizzes import closing
 from quizzes.analysis import jobs as figures
 from quizzes.practice import cards as practice
@@ -36,6 +48,7 @@ PROMPT: tuple[Callable[[Database, Callable[[], bool]], object], ...] = (
     figures.work_off,
     papers.work_off,
     handles.work_off,
+    report_files.work_off,
 )
 """Jobs that somebody waits for: called every few seconds with the database and whether to go on."""
 
@@ -90,6 +103,7 @@ def minutely(app: Flask) -> None:
             closing.close_overdue(session)
         outbox.deliver(database, app.extensions["settings"])
         webhook_sending.deliver(database)
+        chat.deliver(database, app.extensions["settings"])
 
 
 def nightly(app: Flask) -> dict[str, int]:
@@ -101,6 +115,9 @@ def nightly(app: Flask) -> dict[str, int]:
             ("attempts closed", closing.close_overdue),
             ("figures of quizzes asked for", figures.ask_for_new),
             ("cards of missed questions made", practice.from_attempts),
+            ("people changed by HR’s file", people_files.nightly),
+            ("files of people removed", people_files.forget_files),
+            ("people away or back", absences.bring_up_to_date),
             ("pauses over", holds.lift_over),
             ("people who left, were away or moved", triggers.people_changed),
             ("guests without a contract or a sponsor", triggers.contracts),
@@ -115,15 +132,26 @@ def nightly(app: Flask) -> dict[str, int]:
             ("approved requests given", requests.give_approved),
             ("requests not answered", certificates.decline_unanswered),
             ("renewal reminders queued", certificates.remind),
+            ("rules kept", assignments.nightly),
+            ("cycles opened", recurring.open_next),
+            ("reminders planned", planning.plan),
+            ("people mailed what is due", digest.queue),
+            ("chat rooms to be told", rooms.tell),
             ("owners of accounts to be closed reminded", branded.warn),
             ("profiles elsewhere found untrue", profiles.tell),
+            ("counters that were wrong", counters.check),
             ("files of certificates removed", papers.remove_old),
             ("courses and guidelines found anew", search_index.bring_up_to_date),
+            ("figures of teams kept", team_past.tonight),
+            ("ends of months frozen", report_months.take_at_night),
+            ("kept reports mailed", report_saved.send_due),
+            ("files of reports removed", report_exports.remove_old),
             ("old sign-ins removed", signin.forget_old),
             ("unfinished uploads removed", uploads.forget_old),
         ):
             with database.transaction() as session:
                 done[name] = job(session)
+    done["lines of the journal dropped"] = outbox.forget_old(app.extensions["settings"])
     return done
 
 

@@ -54,6 +54,7 @@ def install(app: Flask) -> None:
         languages=LANGUAGES,
         day=day,
         short_day=short_day,
+        day_and_month=day_and_month,
         month=month,
         moment=moment,
         time_of_day=time_of_day,
@@ -118,6 +119,11 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """ "Friday 27 November", for tasks in the coming months."""
     return _date(value, "EEEE d MMMM")
+
+
+def day_and_month(value: date) -> str:
+    """ "13 Nov", for a column of days that lie close."""
+    return _date(value, "d MMM").rstrip(".")
 
 
 def month(value: date) -> str:

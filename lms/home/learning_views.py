@@ -142,21 +142,28 @@ def _practice(learner: Learner, due: Due) -> Markup:
 
 def _days(standing: Standing, today: date) -> int | None:
     """Days until a course is due, none without a date; `SOON` for all that is later."""
-    due = standing.enrollment.due_on if standing.enrollment else None
+    due = _due_day(standing)
     return min((due - today).days, SOON) if due else None
 
 
+def _due_day(standing: Standing) -> date | None:
+    """The day a course is due; none while it is paused, since nobody asks for it then."""
+    taken = standing.enrollment
+    return taken.due_on if taken and taken.paused_at is None else None
+
+
 def _dates(learner: Learner, begun: Sequence[Standing]) -> list[Markup]:
-    rows = [(one.enrollment.due_on, one, False) for one in begun if one.enrollment and one.enrollment.due_on]
+    rows = [(due_on, one, False) for one in begun if (due_on := _due_day(one))]
     rows += [(one.again_by, one, True) for one in learner.standings if one.again_by]
     rows.sort(key=lambda row: row[0])
-    courses = [_due(one.course, due, min((due - learner.today).days, SOON), again) for due, one, again in rows]
+    courses = [_due(one, due, min((due - learner.today).days, SOON), again) for due, one, again in rows]
     return courses + [_ends(entry.ends_on, learner.today) for entry in learner.entries if entry.status != "withdrawn"]
 
 
-def _due(course: CourseView, due: date, days: int, again: bool) -> Markup:
-    facts = {"course": course, "due": due, "days": days, "again": again}
-    return fragments.kept("home/_due.html", (course.version_id, due, days, again), lambda: facts).fill({})
+def _due(standing: Standing, due: date, days: int, again: bool) -> Markup:
+    facts = {"course": standing.course, "due": due, "days": days, "again": again}
+    piece = fragments.kept("home/_due.html", (standing.course.version_id, due, days, again), lambda: facts)
+    return piece.fill({"why": url_for("why.page", uid=standing.enrollment.uid)} if standing.enrollment else {})
 
 
 def _ends(ends_on: date, today: date) -> Markup:

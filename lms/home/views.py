@@ -90,7 +90,8 @@ def _next_step(standings: list[Standing]) -> Standing | None:
 
     def urgency(standing: Standing) -> tuple[bool, float, float]:
         enrollment = standing.enrollment
-        own = enrollment.due_on if enrollment and not enrollment.completed_at else None
+        asked = enrollment is not None and not enrollment.completed_at and not enrollment.paused_at
+        own = enrollment.due_on if enrollment and asked else None
         days = [day for day in (own, standing.again_by) if day]
         due = min(days).toordinal() if days else float("inf")
         opened = enrollment.last_opened_at.timestamp() if enrollment and enrollment.last_opened_at else 0.0

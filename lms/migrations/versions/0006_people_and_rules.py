@@ -372,6 +372,7 @@ def upgrade() -> None:
         sa.CheckConstraint("count >= 0 AND done >= 0 AND done <= count", name=op.f("ck_rollup_sums")),
         sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name=op.f("fk_rollup_manager_id_person")),
         sa.PrimaryKeyConstraint("manager_id", "kind", "course_id", "day", name=op.f("pk_rollup")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "saved_report",
@@ -479,8 +480,16 @@ def upgrade() -> None:
             ["person_id"], ["counted_person.person_id"], name=op.f("fk_counted_course_person_id_counted_person")
         ),
         sa.PrimaryKeyConstraint("person_id", "course_id", name=op.f("pk_counted_course")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_counted_course_due"), "counted_course", ["due_on", "person_id", "course_id"], unique=False)
+    op.create_index(
+        op.f("ix_counted_course_due"),
+        "counted_course",
+        ["due_on", "person_id", "course_id"],
+        unique=False,
+        sqlite_where=sa.text("done IS 0"),
+        postgresql_where=sa.text("done IS false"),
+    )
 
     op.create_table(
         "import_change",
