@@ -206,6 +206,14 @@ def test_counting_one_person_takes_the_same_statements_in_a_large_team(session, 
     assert rebuilding.verify(session) == []
 
 
+def test_complaint_58_figures_are_there_after_an_upgrade(session, make, people: People):
+    make.enrollment(people.alice, make.course(), due_in=-2)
+    assert _overdue(session, people.bob.id) == 0, "an older edition counted nothing"
+    assert rebuilding.fill(session) == 4
+    assert _overdue(session, people.bob.id) == 1
+    assert rebuilding.fill(session) == 0
+
+
 def _rows(session: Session) -> list[tuple[object, ...]]:
     statement = select(Rollup.manager_id, Rollup.kind, Rollup.course_id, Rollup.day, Rollup.done)
     return sorted(map(tuple, session.execute(statement.where(Rollup.count > 0))), key=str)
