@@ -45,11 +45,13 @@ from lms.home import views as home_views
 from lms.operations import views as operation_views
 from lms.people import signin
 from lms.people import views as people_views
+from lms.privacy import views as privacy_views
 from lms.reminders import admin_views as outbox_views
 from lms.reminders import views as reminder_views
 from lms.reports import acting_views as team_acting_views
 from lms.reports import clauses_views as clause_map_views
 from lms.reports import views as report_views
+from lms.reports.asof import views as asof_views
 from lms.reports.compliance import views as compliance_views
 from lms.staff import import_views as staff_import_views
 from lms.staff import views as staff_views
@@ -105,6 +107,8 @@ BLUEPRINTS = (
     outbox_views.blueprint,
     report_views.blueprint,
     compliance_views.blueprint,
+    asof_views.blueprint,
+    privacy_views.blueprint,
     team_acting_views.blueprint,
     clause_map_views.blueprint,
     staff_views.blueprint,

@@ -24,6 +24,7 @@ from lms.assignments import keeping as assignments
 from lms.base.events import Consequences, Foresight
 from lms.guidelines.events import GuidelineAccepted, GuidelinePublished, WouldPublish
 from lms.people.events import PeopleChanged, PersonErased
+from lms.privacy import erasing
 from lms.reports.counters import following as counters
 from quizzes.authoring import desk as quiz_desk
 from quizzes.events import AttemptDecided
@@ -41,7 +42,7 @@ TABLE: Consequences = {
     AuthorizationsChanged: [entitlement_tasks.many_changed, telling.many_changed, counters.authorizations_changed],
     AttemptDecided: [permission_triggers.attempt_decided],
     PeopleChanged: [permission_triggers.after_change, assignments.people_changed, counters.people_changed],
-    PersonErased: [erasure.person_erased],
+    PersonErased: [erasure.person_erased, erasing.person_erased],
 }
 
 FORESIGHT: Foresight = {

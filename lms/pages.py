@@ -29,7 +29,8 @@ ROOMS = {
     "levels": ("entitlements",),
     "bench": ("handles",),
     "reports": ("acting",),
-    "staff": ("staff_imports",),
+    "staff": ("staff_imports", "privacy"),
+    "records": ("asof",),
 }
 """Parts whose pages stand below an entry of the menu that is another's."""
 MOST_IN_A_ROW = 7

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
+from sqlalchemy.orm import Session
 
 from certificates import awards
 from certificates import nightly as certificates
@@ -26,6 +27,7 @@ from lms.base.db import Database
 from lms.base.settings import Settings
 from lms.people import absences, signin
 from lms.people.imports import pickup as people_files
+from lms.privacy import retention
 from lms.reminders import digest, planning
 from lms.reminders.chat import rooms
 from lms.reminders.chat import sending as chat
@@ -51,6 +53,46 @@ PROMPT: tuple[Callable[[Database, Callable[[], bool]], object], ...] = (
     report_files.work_off,
 )
 """Jobs that somebody waits for: called every few seconds with the database and whether to go on."""
+NIGHTLY: tuple[tuple[str, Callable[[Session], int]], ...] = (
+    ("attempts closed", closing.close_overdue),
+    ("figures of quizzes asked for", figures.ask_for_new),
+    ("cards of missed questions made", practice.from_attempts),
+    ("people changed by HR’s file", people_files.nightly),
+    ("files of people removed", people_files.forget_files),
+    ("people away or back", absences.bring_up_to_date),
+    ("pauses over", holds.lift_over),
+    ("people who left, were away or moved", triggers.people_changed),
+    ("guests without a contract or a sponsor", triggers.contracts),
+    ("campaigns opened", campaigns.open_due),
+    ("people paused by campaigns", campaigns.pause_late),
+    ("campaign reminders queued", campaign_letters.remind),
+    ("certificates renewed", awards.award_opened),
+    ("authorizations expired", certificates.expire),
+    ("authorizations put away", certificates.archive),
+    ("authorizations not used", triggers.dormant),
+    ("authorizations without a fresh acceptance", triggers.attested),
+    ("approved requests given", requests.give_approved),
+    ("requests not answered", certificates.decline_unanswered),
+    ("renewal reminders queued", certificates.remind),
+    ("rules kept", assignments.nightly),
+    ("cycles opened", recurring.open_next),
+    ("reminders planned", planning.plan),
+    ("people mailed what is due", digest.queue),
+    ("chat rooms to be told", rooms.tell),
+    ("owners of accounts to be closed reminded", branded.warn),
+    ("profiles elsewhere found untrue", profiles.tell),
+    ("counters that were wrong", counters.check),
+    ("files of certificates removed", papers.remove_old),
+    ("courses and guidelines found anew", search_index.bring_up_to_date),
+    ("figures of teams kept", team_past.tonight),
+    ("ends of months frozen", report_months.take_at_night),
+    ("kept reports mailed", report_saved.send_due),
+    ("files of reports removed", report_exports.remove_old),
+    ("rows removed that were kept long enough", retention.run),
+    ("old sign-ins removed", signin.forget_old),
+    ("unfinished uploads removed", uploads.forget_old),
+)
+"""What happens once a day, in order, each in a transaction of its own: its name in the report, and the job."""
 
 
 def run(app: Flask) -> None:
@@ -111,44 +153,7 @@ def nightly(app: Flask) -> dict[str, int]:
     database = app.extensions["database"]
     done = {}
     with app.app_context():
-        for name, job in (
-            ("attempts closed", closing.close_overdue),
-            ("figures of quizzes asked for", figures.ask_for_new),
-            ("cards of missed questions made", practice.from_attempts),
-            ("people changed by HR’s file", people_files.nightly),
-            ("files of people removed", people_files.forget_files),
-            ("people away or back", absences.bring_up_to_date),
-            ("pauses over", holds.lift_over),
-            ("people who left, were away or moved", triggers.people_changed),
-            ("guests without a contract or a sponsor", triggers.contracts),
-            ("campaigns opened", campaigns.open_due),
-            ("people paused by campaigns", campaigns.pause_late),
-            ("campaign reminders queued", campaign_letters.remind),
-            ("certificates renewed", awards.award_opened),
-            ("authorizations expired", certificates.expire),
-            ("authorizations put away", certificates.archive),
-            ("authorizations not used", triggers.dormant),
-            ("authorizations without a fresh acceptance", triggers.attested),
-            ("approved requests given", requests.give_approved),
-            ("requests not answered", certificates.decline_unanswered),
-            ("renewal reminders queued", certificates.remind),
-            ("rules kept", assignments.nightly),
-            ("cycles opened", recurring.open_next),
-            ("reminders planned", planning.plan),
-            ("people mailed what is due", digest.queue),
-            ("chat rooms to be told", rooms.tell),
-            ("owners of accounts to be closed reminded", branded.warn),
-            ("profiles elsewhere found untrue", profiles.tell),
-            ("counters that were wrong", counters.check),
-            ("files of certificates removed", papers.remove_old),
-            ("courses and guidelines found anew", search_index.bring_up_to_date),
-            ("figures of teams kept", team_past.tonight),
-            ("ends of months frozen", report_months.take_at_night),
-            ("kept reports mailed", report_saved.send_due),
-            ("files of reports removed", report_exports.remove_old),
-            ("old sign-ins removed", signin.forget_old),
-            ("unfinished uploads removed", uploads.forget_old),
-        ):
+        for name, job in NIGHTLY:
             with database.transaction() as session:
                 done[name] = job(session)
     done["lines of the journal dropped"] = outbox.forget_old(app.extensions["settings"])

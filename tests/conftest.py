@@ -75,6 +75,7 @@ from tests.support.reuse import Applications, Engines
 hypothesis.settings.register_profile("busy machine", deadline=None)
 hypothesis.settings.load_profile("busy machine")
 TEMPLATE = "template_lms"
+LONGEST = ("test_matrix.py", "test_commands.py", "test_import_runs.py", "test_every_page.py", "test_accessibility.py")
 _numbers = count(1)
 
 
@@ -90,7 +91,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in tests/browser runs in a real Chromium."""
+    """What lies in tests/browser runs in a real Chromium. What takes longest begins first, so that no worker waits."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     for item in items:
         if _needs_browser(item):
             item.add_marker("browser")
@@ -257,6 +259,7 @@ def make_app(
         app.extensions["settings"], app.extensions["files"] = wanted, store_of(wanted)
         app.extensions["database"] = database
         app.extensions["crisis"] = (math.inf, None)  # is asked for by the clock: not while a test counts statements
+        app.extensions["council"] = (math.inf, False)  # likewise
         limiter.reset()
         return app
 

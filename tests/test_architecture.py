@@ -20,7 +20,7 @@ MODULES = sorted(
 )
 TEMPLATES = sorted((ROOT / "lms" / "templates").rglob("*.html"))
 OF_THE_WEB = re.compile(
-    r"(.*\.)?(views|forms|\w+_views|\w+_forms)|lms\.(application|pages|wsgi|cli|checks|worker|server|__main__|migrations.*)"
+    r"(.*\.)?(views|forms|\w+_views|\w+_forms)|lms\.(application|pages|wsgi|cli|commands\..*|checks|worker|server|__main__|migrations.*)"
     r"|lms\.base\.(web|access|forms|fragments|i18n|settings|limits|static)|lms"
 )
 """Modules that may know of the web: views and forms, the edge, and what starts or looks after an application.
@@ -30,7 +30,7 @@ OF_THE_WEB = re.compile(
 COMMITS = {"lms/base/web.py", "lms/base/db.py"}
 SAME_EVERYWHERE = {"errors/plain.html"}
 """Shown when nothing works, in three languages at once."""
-NAMES = re.compile(r"Social Media University|\b(CSV|PDF|QR|LinkedIn|SHA-256)\b|https://|ana\.peeters")
+NAMES = re.compile(r"Social Media University|\b(CSV|Excel|XLSX|PDF|QR|LinkedIn|SHA-256)\b|https://|ana\.peeters")
 """What is the same in every language, and what stands in a field as an example."""
 
 

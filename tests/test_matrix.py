@@ -24,6 +24,10 @@ from tests.support.world import KINDS, Address, Visitor
 
 BUDGET = 8
 MORE = {
+    "asof.person": 15,  # a whole life: place, courses, certificates, permissions, acceptances of one person on a day
+    "asof.unit": 11,
+    "asof.pack": 75,  # a file that is rarely taken: each attempt is read with its whole record
+    "privacy.export": 65,  # a statement for each table that holds something about a person
     "home.learning": 9,  # the first time: the ladder and the crisis of the moment are read, then remembered
     "courses.lesson": 9,  # the first time: it begins the course
     "authoring.settings": 11,

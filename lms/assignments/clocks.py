@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.assignments.dates import DAY, Span, day_in
+from lms.base.bulk import among
 from lms.base.db import parts
 from lms.people.models import Absence, Person, PersonPast
 
@@ -44,7 +45,7 @@ def load(session: Session, person_ids: Collection[int], today: date) -> dict[int
     stood: dict[int, list[Stood]] = defaultdict(list)
     zones: dict[int, str] = {}
     for some in parts(sorted(person_ids)):
-        spans = select(Absence.person_id, Absence.from_on, Absence.until_on).where(Absence.person_id.in_(some))
+        spans = select(Absence.person_id, Absence.from_on, Absence.until_on).where(among(Absence.person_id, some))
         for person_id, start, until in session.execute(spans):
             leave[person_id].append((start, until))
         for person_id, *row in session.execute(_past(some)):
@@ -87,10 +88,10 @@ def _events(leave: Sequence[Span], stood: Sequence[Stood], zone: str, today: dat
 
 def _past(person_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     columns = (PersonPast.until_at, PersonPast.status, PersonPast.tier, PersonPast.unit_id, PersonPast.manager_id)
-    found = select(PersonPast.person_id, *columns).where(PersonPast.person_id.in_(person_ids))
+    found = select(PersonPast.person_id, *columns).where(among(PersonPast.person_id, person_ids))
     return found.order_by(PersonPast.person_id, PersonPast.until_at, PersonPast.id)
 
 
 def _present(person_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     columns = (Person.time_zone, Person.status, Person.tier, Person.unit_id, Person.manager_id)
-    return select(Person.id, *columns).where(Person.id.in_(person_ids))
+    return select(Person.id, *columns).where(among(Person.id, person_ids))

@@ -46,24 +46,32 @@ def due(base: date, days: int, absences: Sequence[Span], *, today: date, pauses:
 
 
 def _pushed(base: date, days: int, away: Iterable[tuple[date, date]]) -> date:
-    first = base if days == 0 else base + DAY
-    found = base + timedelta(days=days)
+    first = base if days == 0 else later(base, 1)
+    found = later(base, days)
     if days < 0:
         return found
     for start, end in away:
         if start <= found and end >= first:
-            found += end - max(start, first) + DAY
+            found = later(found, (end - max(start, first)).days + 1)
     return found
 
 
+def later(day: date, days: int) -> date:
+    """So many days later, or earlier; at most the last day there is, at least the first."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+
+
 def _merged(spans: Iterable[Span], today: date) -> list[tuple[date, date]]:
-    """The spans in order, those that overlap made one, those without an end ended today."""
-    closed = sorted((start, today if end is None else end) for start, end in spans)
+    """The spans in order, those that overlap made one, those without an end ended today.
+
+    31 December 9999, which personnel systems write for it, is no end either.
+    """
+    closed = sorted((start, today if end is None or end == date.max else end) for start, end in spans)
     found: list[tuple[date, date]] = []
     for start, end in closed:
         if end < start:
             continue
-        if found and start <= found[-1][1] + DAY:
+        if found and start <= later(found[-1][1], 1):
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))
@@ -71,8 +79,13 @@ def _merged(spans: Iterable[Span], today: date) -> list[tuple[date, date]]:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last of that month when it is shorter."""
+    """The same day of the month so many months later, or the last of that month when it is shorter.
+
+    The last day there is, where that would be later.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from certificates import days
 from courses.enrollment_models import Enrollment
-from lms.assignments import matching, rules, wanted
+from lms.assignments import dates, matching, rules, wanted
 from lms.assignments.drafts import Asking, RuleDraft
 from lms.assignments.matching import Tested
 from lms.assignments.models import AssignmentRule
@@ -109,11 +109,11 @@ def planned(
     tomorrow, last = today + timedelta(days=1), today + timedelta(days=AHEAD)
     for due_on, *counts in days_due:
         reached = dict(zip(("learner", "manager", "skip"), counts, strict=True))
-        over = [step for step in ladder if due_on + timedelta(days=step[0]) < tomorrow]
+        over = [step for step in ladder if dates.later(due_on, step[0]) < tomorrow]
         for step in [max(over)] if over else []:
             found[tomorrow, step[1]] += reached[step[1]]
         for step_days, audience in ladder:
-            day = due_on + timedelta(days=step_days)
+            day = dates.later(due_on, step_days)
             if tomorrow <= day <= last:
                 found[day, audience] += reached[audience]
     return dict(found)

@@ -21,7 +21,7 @@ from lms.assignments import clocks, dates, deciding, matching, past, wanted
 from lms.assignments.deciding import Event, Outcome, State, Taken
 from lms.assignments.drafts import Asking
 from lms.base import clock
-from lms.base.bulk import insert_rows, update_rows
+from lms.base.bulk import among, insert_rows, update_rows
 from lms.base.db import Moment, parts
 from lms.base.events import announce
 from lms.people.events import PeopleChanged
@@ -120,7 +120,7 @@ class _Work:
 
     def whom(self) -> ColumnElement[bool]:
         here = matching.works_here()
-        return here if self.person_ids is None else and_(here, Person.id.in_(self.person_ids))
+        return here if self.person_ids is None else and_(here, among(Person.id, self.person_ids))
 
     def begin_plain(self) -> list[int]:
         """Enroll everybody who is asked, has never taken the course and was never away: one statement.
@@ -177,8 +177,9 @@ class _Work:
         return [row.id for row in rows]
 
     def _without(self) -> Select[*tuple[Any, ...]]:
-        """Who is asked, not exempt, and has no enrollment in the course."""
-        taken = exists().where(Enrollment.person_id == Person.id, Enrollment.course_id == self.course_id)
+        """Who is asked, not exempt, and has no enrollment in the course. `+ 0`: found by the person, as in `recurring`;
+        PostgreSQL would else look through a course that is new to it for each person."""
+        taken = exists().where(Enrollment.person_id == Person.id, Enrollment.course_id + 0 == self.course_id)
         today = wanted.today_of_person(self.session, self.person_ids)
         columns = (Person.id, Person.hire_date, today.label("today"), self.asked.label("rule_id"))
         return select(*columns).where(self.whom(), ~self.exempt, ~taken)

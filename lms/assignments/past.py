@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from courses.enrollment_models import Enrollment, EnrollmentChange
 from lms.assignments import dates
 from lms.assignments.deciding import Event
+from lms.base.bulk import among
 from lms.base.db import parts
 
 
@@ -18,7 +19,7 @@ def history(session: Session, enrollment_ids: Collection[int], zones: dict[int, 
     found: dict[int, list[Event]] = defaultdict(list)
     for some in parts(enrollment_ids):
         rows = select(EnrollmentChange.enrollment_id, *columns, EnrollmentChange.by_id)
-        rows = rows.where(EnrollmentChange.enrollment_id.in_(some)).order_by(EnrollmentChange.id)
+        rows = rows.where(among(EnrollmentChange.enrollment_id, some)).order_by(EnrollmentChange.id)
         for enrollment_id, kind, at, before, after, by_id in session.execute(rows):
             found[enrollment_id].append(Event(kind, dates.day_in(at, zones[enrollment_id]), before, after, by_id))
     return found

@@ -20,7 +20,7 @@ from lms.assignments import clocks, dates, keeping, matching, past, wanted
 from lms.assignments.dates import Next
 from lms.assignments.drafts import Asking
 from lms.base import clock
-from lms.base.bulk import insert_rows, update_rows
+from lms.base.bulk import among, insert_rows, update_rows
 from lms.base.db import parts
 from lms.base.i18n import day, gettext
 from lms.people.models import Person
@@ -79,7 +79,7 @@ def _open_course(session: Session, course_id: int, rules: Sequence[Asking]) -> l
     found = session.scalars(_candidates(course_id, rules, again).order_by(Person.id)).all()
     opened = list[int]()
     for some in parts(found):
-        lock = select(Person.id).where(Person.id.in_(some)).order_by(Person.id).with_for_update(key_share=True)
+        lock = select(Person.id).where(among(Person.id, some)).order_by(Person.id).with_for_update(key_share=True)
         session.execute(lock).all()
         opened += _open_some(session, course_id, rules, again, some)
     return opened
@@ -110,7 +110,7 @@ def _open_some(
     session: Session, course_id: int, rules: Sequence[Asking], again: dict[int, Asking], people: Sequence[int]
 ) -> list[int]:
     cycles_of = _past(session, course_id, people)
-    who = select(Person.id, Person.time_zone, wanted.rule_for(rules).label("rule_id")).where(Person.id.in_(people))
+    who = select(Person.id, Person.time_zone, wanted.rule_for(rules).label("rule_id")).where(among(Person.id, people))
     rows = [row for row in session.execute(who.order_by(Person.id)) if row.rule_id in again]
     away = clocks.load(session, people, clock.today())
     cycles = [_cycle(row, again[row.rule_id], cycles_of[row.id], away[row.id]) for row in rows]
@@ -123,7 +123,7 @@ def _past(session: Session, course_id: int, people: Sequence[int]) -> dict[int, 
     """All cycles of people, oldest first."""
     columns = (Enrollment.person_id, Enrollment.id, Enrollment.cycle, Enrollment.due_on, Enrollment.rule_id)
     rows = select(*columns, Enrollment.completed_at, Enrollment.paused_at)
-    rows = rows.where(Enrollment.course_id == course_id, Enrollment.person_id.in_(people))
+    rows = rows.where(Enrollment.course_id == course_id, among(Enrollment.person_id, people))
     found: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in session.execute(rows.order_by(Enrollment.person_id, Enrollment.cycle)):
         found[row.person_id].append(row)
@@ -182,7 +182,7 @@ def _write(session: Session, course_id: int, cycles: Sequence[_Cycle]) -> None:
 
 def _numbers(session: Session, course_id: int, people: Sequence[int]) -> list[tuple[int, int]]:
     opened = (Enrollment.course_id == course_id, Enrollment.completed_at.is_(None))
-    rows = select(Enrollment.person_id, Enrollment.id).where(Enrollment.person_id.in_(people), *opened)
+    rows = select(Enrollment.person_id, Enrollment.id).where(among(Enrollment.person_id, people), *opened)
     return [(person_id, id) for person_id, id in session.execute(rows)]
 
 

@@ -14,6 +14,7 @@ from courses.enrollment_models import Enrollment, EnrollmentChange
 from lms.assignments import dates, matching
 from lms.assignments.drafts import Asking, Condition
 from lms.assignments.models import AssignmentRule, Exemption, RuleCondition
+from lms.base.bulk import among
 from lms.people.models import Absence, Person, PersonPast
 
 
@@ -115,7 +116,7 @@ def today_of_person(session: Session, person_ids: Sequence[int] | None) -> Colum
     """The calendar day it is now where a `Person` is."""
     zones = select(Person.time_zone).where(Person.status != "left").distinct()
     if person_ids is not None:
-        zones = zones.where(Person.id.in_(person_ids))
+        zones = zones.where(among(Person.id, person_ids))
     usual, by_day = days.today(), dict[date, list[str]]()
     for zone in session.scalars(zones):
         by_day.setdefault(dates.today_in(zone), []).append(zone)

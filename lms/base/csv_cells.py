@@ -9,5 +9,6 @@ _AFTER_A_SEPARATOR = re.compile(r"([;|\t\r\n]\s*)([=+\-@])")
 
 def neutral(value: str) -> str:
     """A cell that no spreadsheet takes for a formula, whatever somebody's name or title begins with."""
-    value = value[:1] + _AFTER_A_SEPARATOR.sub(r"\1'\2", value[1:])
+    begins = 0 if value.startswith((";", "|")) else 1
+    value = value[:begins] + _AFTER_A_SEPARATOR.sub(r"\1'\2", value[begins:])
     return f"'{value}" if value.startswith(FORMULA) else value

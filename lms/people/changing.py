@@ -13,7 +13,7 @@ from sqlalchemy import exists, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from lms.base import audit, clock
-from lms.base.bulk import update_rows
+from lms.base.bulk import among, update_rows
 from lms.base.countries import countries
 from lms.base.db import Moment, parts
 from lms.base.errors import Conflict, Invalid
@@ -26,6 +26,8 @@ from lms.people.models import STATUSES, TIERS, Absence, Person, PersonPast, Sign
 FOLLOWED = ("unit_id", "manager_id", "tier", "job", "country", "location", "language", "hire_date", "status")
 """What is kept of how somebody stood before: see `PersonPast`."""
 WORDS = {"given_name", "family_name", "job", "location", "employee_id"}
+NAMES_HER = {"given_name", "family_name", "email", "employee_id"}
+"""Of these the audit trail, which can never be changed, says that they were changed and not what they were."""
 FIELDS = {*FOLLOWED, *WORDS, "unit", "email", "time_zone"}
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5263721)")
 _DEEPEST = 100
@@ -45,7 +47,7 @@ def note_past(session: Session, person_ids: Collection[int]) -> None:
     session.flush()
     columns = [getattr(Person, name) for name in FOLLOWED]
     for some in parts(sorted(person_ids)):
-        standing = select(Person.id, literal(clock.now(), Moment()), *columns).where(Person.id.in_(some))
+        standing = select(Person.id, literal(clock.now(), Moment()), *columns).where(among(Person.id, some))
         session.execute(insert(PersonPast).from_select(["person_id", "until_at", *FOLLOWED], standing))
 
 
@@ -70,7 +72,7 @@ def change(session: Session, person_id: int, *, by_id: int | None, **fields: Any
         setattr(person, name, value)
     session.flush()
     also = _after_status(session, person, str(before["status"]), by_id) if "status" in new else set()
-    told = {name: [before[name], _told(value)] for name, value in new.items()}
+    told = {name: [] if name in NAMES_HER else [before[name], _told(value)] for name, value in new.items()}
     audit.record(session, "changed a person", f"person:{person.id}", actor_id=by_id, fields=told)
     announce(session, PeopleChanged(frozenset({person.id} | also)))
     return person

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from courses import catalog
 from courses.enrollment_models import Enrollment
 from courses.models import Course
+from lms.assignments import dates
 from lms.assignments.models import AssignmentRule
 from lms.base import bulk, clock, mail, outbox
 from lms.base.db import parts
@@ -157,7 +158,7 @@ def _planned(session: Session, at: datetime) -> tuple[list[Step], list[tuple[int
 
 def _stale(step: Step, statuses: Collection[str], away: Away) -> str:
     """Why a planned step is not told any more: somebody left or is on leave, or the due day is another."""
-    if "left" in statuses or step.due_on + timedelta(days=step.days) > step.on:
+    if "left" in statuses or dates.later(step.due_on, step.days) > step.on:
         return DONE
     absent = away.absent(step.learner_id, step.on) or away.absent(step.recipient_id, step.on)
     return LEAVE if absent or "leave" in statuses else ""

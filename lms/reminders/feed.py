@@ -165,7 +165,7 @@ def _all_day(uid: str, stamped_at: datetime, day: date, title: str, link: str) -
         f"UID:{uid}",
         f"DTSTAMP:{calendar.utc(stamped_at)}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        *([f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"] if day < date.max else []),
         f"SUMMARY:{calendar.text(title)}",
         f"URL:{link}",
         "TRANSP:TRANSPARENT",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses import catalog
 from courses.enrollment_models import Enrollment
+from lms.assignments import dates
 from lms.assignments.models import AssignmentRule, RuleReminder
 from lms.base import clock
 from lms.base.i18n import day as in_words
@@ -154,10 +155,10 @@ def _why(
     ahead = [days for days in sorted(steps) if not _is_decided(days, told)]
     if not ahead:
         return gettext("All reminders of the rule were told.")
-    past = [days for days in ahead if enrollment.due_on + timedelta(days=days) <= today]
+    past = [days for days in ahead if dates.later(enrollment.due_on, days) <= today]
     if past:
         return gettext("A reminder is due: see the mail.")
-    return gettext("The next reminder is due on %(day)s.", day=in_words(enrollment.due_on + timedelta(days=ahead[0])))
+    return gettext("The next reminder is due on %(day)s.", day=in_words(dates.later(enrollment.due_on, ahead[0])))
 
 
 def _is_decided(days: int, told: dict[int, Reminder]) -> bool:

@@ -106,7 +106,7 @@ def held(valid_until: date | None, status: str | None, ends_on: date | None, tod
     if status == "revoked":
         return Held("withdrawn")
     if status == "ended" or until < today:
-        return Held("ended", until)
+        return Held("ended", until if until < today else None)
     if status == "suspended":
         return Held("paused", until)
     return Held("ending" if until <= today + ENDING else "valid", until)

@@ -282,4 +282,11 @@ def _wanted() -> Wanted:
 
 
 def _place() -> Place:
-    return Place(*(request.args.get(name, type=int) for name in ("after", "before")))
+    return Place(*(request.args.get(name, type=_id) for name in ("after", "before")))
+
+
+def _id(typed: str) -> int:
+    """A number that a row can have. Raises `ValueError` for others, which count as not given."""
+    if not 0 < int(typed) < 1 << 31:
+        raise ValueError(typed)
+    return int(typed)

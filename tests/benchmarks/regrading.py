@@ -26,10 +26,10 @@ AIM = 20.0
 SLUG = "measured"
 SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)"
 PEOPLE = """INSERT INTO person (uid, email, given_name, family_name, language, time_zone, tier, status, listed,
-listed_as, job, country, created_at) {series} SELECT 'bench' || n, 'bench' || n || '@acme.example', 'Bench',
-CAST(n AS VARCHAR), 'en', 'UTC', 'staff', 'active', {no}, 'full', '', '', :now FROM series"""
-TAKEN = """INSERT INTO enrollment (uid, person_id, course_id, cycle, enrolled_at, started_at)
-SELECT 'bench' || id, id, :course_id, 1, :now, :now FROM person WHERE given_name = 'Bench'"""
+listed_as, job, country, location, created_at) {series} SELECT 'bench' || n, 'bench' || n || '@acme.example', 'Bench',
+CAST(n AS VARCHAR), 'en', 'UTC', 'staff', 'active', {no}, 'full', '', '', '', :now FROM series"""
+TAKEN = """INSERT INTO enrollment (uid, person_id, course_id, cycle, enrolled_at, started_at, leave_days, missing)
+SELECT 'bench' || id, id, :course_id, 1, :now, :now, 0, '' FROM person WHERE given_name = 'Bench'"""
 ATTEMPT = """INSERT INTO attempt (uid, person_id, enrollment_id, quiz_version_id, number, state, revision, seed,
 language, tier, time_percent, extra_minutes, no_timer, break_seconds, started_at, deadline_at, submitted_at, late)
 SELECT 'bench' || id, person_id, id, :version_id, 1, 'submitted', {questions}, 0, 'en', 'staff', 100, 0, {no}, 0,

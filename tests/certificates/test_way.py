@@ -328,7 +328,7 @@ def test_a_permission_rests_on_the_completion_it_was_earned_with(session: Sessio
     first.completed_at = None
     session.flush()
     assert basis.unproved(session, alice.id) == frozenset()
-    second.completed_at = None
+    first.completed_at, second.completed_at = NOW, None
     session.flush()
     newest = session.scalars(select(Authorization.id).order_by(Authorization.id.desc())).first()
     assert basis.unproved(session, alice.id) == {newest}

@@ -59,6 +59,7 @@ class Address:
 
 
 RECORDS = ("records.record", "records.file")
+KEEPERS_OF_EVIDENCE = frozenset({"auditor", "administrator", "hub", "holder"})
 KINDS = {
     "learner": "",
     "alice": "alice@acme.example",
@@ -304,6 +305,14 @@ def addresses(session: Session) -> list[Address]:
         Address("staff_imports.confirm_undo", {"uid": _file_of_people(session, "applied")}),
         Address("reports.team", {}),
         Address("reports.team_csv", {}),
+        *(Address(f"privacy.{name}", {}) for name in ("policy", "mine", "export", "rules", "all_looks")),
+        Address("asof.start", {}),
+        Address("asof.start", {"q": "ana", "on": "2026-01-05"}),
+        Address("asof.person", {"uid": people["ana@acme.example"][1]}),
+        Address("asof.person", {"uid": "0" * 32}, frozenset()),
+        Address("asof.unit", {"path": "Benelux"}),
+        Address("asof.unit", {"path": "Nowhere"}, frozenset()),
+        Address("asof.pack", {"uid": people["ana@acme.example"][1]}, KEEPERS_OF_EVIDENCE),
         Address("compliance.figures", {}),
         Address("compliance.figures", {"unit": "Benelux", "by": "level", "country": "none"}),
         Address("compliance.people", {"population": "completed", "q": "a"}),

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from lms.base import clock
-from lms.base.bulk import insert_rows, update_rows
+from lms.base.bulk import among, insert_rows, update_rows
 from lms.base.db import parts
 from lms.people import changing
 from lms.people.imports import leave
@@ -124,7 +124,7 @@ def _numbers(session: Session, count: int) -> list[int]:
 def _lock(session: Session, person_ids: Iterable[int]) -> None:
     """Have the rows to ourselves, in the order in which everybody locks them."""
     for some in parts(sorted(person_ids)):
-        locked = select(Person.id).where(Person.id.in_(some)).order_by(Person.id).with_for_update(key_share=True)
+        locked = select(Person.id).where(among(Person.id, some)).order_by(Person.id).with_for_update(key_share=True)
         session.execute(locked).all()
 
 

@@ -21,7 +21,7 @@ from lms.people.models import STATUSES, TIERS
 LONGEST = 250
 """Letters of a cell."""
 _SMALL = {"email", "tier", "language", "status"}
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NEEDED = {"employee_id", "email", "given_name", "tier", "language", "status"}
 
 

@@ -28,7 +28,7 @@ def note(
     book = _Book(fields, here)
     for number, change in joiners:
         if change.row[book.status] == "leave" or book.told(change):
-            book.begin(number, change)
+            book.note_begun(number, change)
     for change in known:
         if change.person_id is not None and change.row:
             book.read(change.person_id, change)
@@ -57,7 +57,7 @@ class _Book:
         begins, ends = cells.get("leave_from", ""), cells.get("leave_until", "")
         return (date.fromisoformat(begins), date.fromisoformat(ends) if ends else None) if begins else None
 
-    def begin(self, person_id: int, change: Change) -> None:
+    def note_begun(self, person_id: int, change: Change) -> None:
         """A new absence: on the days told, else from today until further notice."""
         self.new.append((person_id, *(self.told(change) or (self.today, None))))
 
@@ -70,13 +70,13 @@ class _Book:
             if told and absence and absence[3] == "import":
                 self.corrected.append((absence[0], *told))
             elif told:
-                self.begin(person_id, change)
+                self.note_begun(person_id, change)
             elif absence:
                 self._end(absence)
         elif "status" in changed:
             before, after = changed["status"]
             if after == "leave" and not (absence and absence[1] <= self.today):
-                self.begin(person_id, change)
+                self.note_begun(person_id, change)
             elif before == "leave" and after != "leave" and absence:
                 self._end(absence)
 

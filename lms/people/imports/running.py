@@ -1,6 +1,6 @@
 """A file of people on its way: brought, checked and compared, applied or set aside, and undone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from lms.people.imports.difference import Difference, compare
 from lms.people.imports.here import Here
 from lms.people.imports.models import PeopleImport
 from lms.people.imports.problems import Problems
+from lms.people.models import Person, PersonRole
 
 
 def _silent(phase: str) -> None:
@@ -75,7 +76,11 @@ def examine(
         refused = _refused(problems, sheet)
         refused.rows, refused.kept_aside = len(table.rows), table.kept_aside
         return Examined(refused, sheet.header, places)
-    return Examined(compare(table, here, met, on_missing=on_missing), sheet.header, places, here)
+    found = compare(table, here, met, on_missing=on_missing)
+    if found.leavers and _administrators(session) and not _administrators(session, but=found.leaver_ids):
+        problems.add(0, "", "", _last_administrator())
+        return Examined(_refused(problems, sheet), sheet.header, places)
+    return Examined(found, sheet.header, places, here)
 
 
 def bring(
@@ -184,7 +189,10 @@ def undo(session: Session, import_uid: str, *, by_id: int | None) -> PeopleImpor
     if made.applied_at < clock.now() - shelf.KEPT_FOR:
         raise Conflict(gettext("An import can be undone for 30 days. This one is older."))
     made.state, made.undone_at, made.undone_by_id = "undone", clock.now(), by_id
+    administered = _administrators(session)
     outlook = undoing.write(session, made, by_id)
+    if administered and not _administrators(session):
+        raise Conflict(_last_administrator())
     counts = {"set_back": outlook.set_back, "left_as_it_is": len(outlook.left_alone)}
     audit.record(session, "undid an import of people", f"import:{made.id}", actor_id=by_id, **counts)
     announce(session, PeopleChanged(frozenset(outlook.touched)))
@@ -220,6 +228,16 @@ def too_many(found: Difference) -> str:
         count=len(found.leavers),
         all=found.working,
     )
+
+
+def _administrators(session: Session, *, but: Collection[int] = ()) -> set[int]:
+    """The administrators who work here, without some people."""
+    with_role = select(PersonRole.person_id).where(PersonRole.role == "administrator")
+    return set(session.scalars(select(Person.id).where(Person.id.in_(with_role), Person.status != "left"))) - set(but)
+
+
+def _last_administrator() -> str:
+    return gettext("This is the last administrator. Give somebody else the role first, so that somebody can.")
 
 
 def _refused(problems: Problems, sheet: reading.Sheet) -> Difference:

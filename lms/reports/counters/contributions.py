@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, select
@@ -14,6 +12,7 @@ from certificates.level_models import Level
 from certificates.models import Authorization
 from courses.enrollment_models import Enrollment
 from courses.models import Course, CourseVersion
+from lms.base.bulk import among
 from lms.base.db import parts
 from lms.people.models import Person
 from lms.reports.counters.models import NO_COURSE, NO_DAY, CountedCourse, CountedPerson
@@ -104,29 +103,26 @@ COURSES = (
 
 def courses_now(session: Session, person_ids: Collection[int]) -> dict[int, dict[int, tuple[date, bool]]]:
     """The courses that count for each of some people."""
-    statement = COURSES.order_by(Enrollment.person_id)
     found: dict[int, dict[int, tuple[date, bool]]] = {}
     for some in parts(person_ids):
-        found |= _by_person(session.execute(statement.where(Enrollment.person_id.in_(some))))
+        found |= _by_person(session.execute(COURSES.where(among(Person.id, some))))
     return found
 
 
 def courses_before(session: Session, person_ids: Collection[int]) -> dict[int, dict[int, tuple[date, bool]]]:
     """The courses that were counted of each of some people."""
-    statement = select(
-        CountedCourse.person_id, CountedCourse.course_id, CountedCourse.due_on, CountedCourse.done
-    ).order_by(CountedCourse.person_id)
+    statement = select(CountedCourse.person_id, CountedCourse.course_id, CountedCourse.due_on, CountedCourse.done)
     found: dict[int, dict[int, tuple[date, bool]]] = {}
     for some in parts(person_ids):
-        found |= _by_person(session.execute(statement.where(CountedCourse.person_id.in_(some))))
+        found |= _by_person(session.execute(statement.where(among(CountedCourse.person_id, some))))
     return found
 
 
 def _by_person(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, dict[int, tuple[date, bool]]]:
-    return {
-        person: {row.course_id: as_counted(row.due_on, done=row.done) for row in some}
-        for person, some in groupby(rows, key=attrgetter("person_id"))
-    }
+    found: dict[int, dict[int, tuple[date, bool]]] = {}
+    for person, course, due_on, done in rows:
+        found.setdefault(person, {})[course] = as_counted(due_on, done=done)
+    return found
 
 
 def as_counted(due_on: date | None, *, done: bool) -> tuple[date, bool]:
@@ -164,9 +160,9 @@ def standings(session: Session, person_ids: Collection[int], *, lock: bool = Fal
     now: dict[int, Row[*tuple[Any, ...]]] = {}
     before: dict[int, Row[*tuple[Any, ...]]] = {}
     for some in parts(sorted(person_ids)):
-        people = PEOPLE.where(Person.id.in_(some)).order_by(Person.id)
+        people = PEOPLE.where(among(Person.id, some)).order_by(Person.id)
         if lock:
             people = people.with_for_update(key_share=True, of=Person)
         now |= {row.id: row for row in session.execute(people)}
-        before |= {row.person_id: row for row in session.execute(_BEFORE.where(CountedPerson.person_id.in_(some)))}
+        before |= {row.person_id: row for row in session.execute(_BEFORE.where(among(CountedPerson.person_id, some)))}
     return {id: Standing(now.get(id), before.get(id)) for id in person_ids if id in now or id in before}

@@ -100,8 +100,8 @@ def _with_them(session: Session, found: Mapping[int, Standing]) -> set[int]:
     """Who was counted below somebody that left, or stands below somebody that is new."""
     gone = [id for id, one in found.items() if one.now is None]
     new = [id for id, one in found.items() if one.before is None]
-    left = select(CountedPerson.person_id).where(CountedPerson.manager_id.in_(gone))
-    joined = select(Person.id).where(Person.manager_id.in_(new), Person.status != "left")
+    left = select(CountedPerson.person_id).where(bulk.among(CountedPerson.manager_id, gone))
+    joined = select(Person.id).where(bulk.among(Person.manager_id, new), Person.status != "left")
     return set(session.scalars(left)) | set(session.scalars(joined))
 
 
@@ -129,7 +129,7 @@ def _recount(session: Session, found: Mapping[int, Standing], *, moving: bool) -
     _keep_people(session, lines, found, moved, managers, before, after)
     _keep_courses(session, counted, {id: after[id].courses if id in after else {} for id in found})
     if gone := found.keys() - after.keys():
-        session.execute(delete(CountedPerson).where(CountedPerson.person_id.in_(gone)))
+        session.execute(delete(CountedPerson).where(bulk.among(CountedPerson.person_id, gone)))
     _keep_sums(session, ledger)
 
 
@@ -141,7 +141,7 @@ def _moved(one: Standing, manager: int | None) -> bool:
 def _managers(session: Session, found: Mapping[int, Standing]) -> dict[int, int | None]:
     """Under whom people are counted now: nobody when the manager is not counted herself."""
     wanted = {one.now.manager_id for one in found.values() if one.now is not None and one.now.manager_id is not None}
-    there = set(session.scalars(select(Person.id).where(Person.id.in_(wanted), Person.status != "left")))
+    there = set(session.scalars(select(Person.id).where(bulk.among(Person.id, wanted), Person.status != "left")))
     return {
         id: one.now.manager_id if one.now.manager_id in there else None
         for id, one in found.items()
@@ -154,7 +154,7 @@ def _paths(session: Session, found: Mapping[int, Standing]) -> set[str]:
     paths = {one.before.path for one in found.values() if one.before is not None}
     managers = {one.now.manager_id for one in found.values() if one.now is not None}
     for some in parts(managers - {None}):
-        paths |= set(session.scalars(select(CountedPerson.path).where(CountedPerson.person_id.in_(some))))
+        paths |= set(session.scalars(select(CountedPerson.path).where(bulk.among(CountedPerson.person_id, some))))
     return paths
 
 
@@ -169,7 +169,9 @@ def _move(
 ) -> None:
     below: dict[int, dict[Part, tuple[int, int]]] = {}
     for some in parts(moved):
-        for manager, kind, course, day, count, done in session.execute(_BELOW.where(Rollup.manager_id.in_(some))):
+        for manager, kind, course, day, count, done in session.execute(
+            _BELOW.where(bulk.among(Rollup.manager_id, some))
+        ):
             below.setdefault(manager, {})[kind, course, day] = (count, done)
     move(
         lines,
