@@ -13,6 +13,13 @@ class AuthorizationsGranted(Event):
 
 
 @dataclass(frozen=True)
+class AuthorizationsRestored(Event):
+    """Permissions that were over are given back as they stood: what had ended them was undone."""
+
+    authorization_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AuthorizationChanged(Event):
     """The standing of a permission became another: `status` is what it is now."""
 

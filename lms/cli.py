@@ -13,7 +13,7 @@ from lms.commands.contents import contents
 from lms.commands.counters import counters
 from lms.commands.keys import keys
 from lms.commands.people import people
-from lms.commands.running import command, opened
+from lms.commands.running import Failed, command, opened
 from lms.people import passwords
 from lms.reports.counters import rebuilding
 from lms.simulation import loading
@@ -114,10 +114,16 @@ def run_worker() -> None:
 @main.command()
 @command
 def nightly() -> None:
-    """Do what must happen once a day. Safe to repeat."""
+    """Do what must happen once a day. Safe to repeat. A job that fails is named at the end; the others are done."""
     with opened() as app:
-        for what, count in worker.nightly(app).items():
+        try:
+            done, failure = worker.nightly(app), ""
+        except worker.NightFailed as night:
+            done, failure = night.done, f"{night} Why is in the log; the others were done."
+        for what, count in done.items():
             click.echo(f"{what}: {count}")
+    if failure:
+        raise Failed(failure)
 
 
 @main.command()

@@ -7,8 +7,14 @@ from certificates import awards, erasure, foresight, telling, withdrawals
 from certificates import mail as certificate_mail
 from certificates.campaigns import running as campaigns
 from certificates.entitlements import tasks as entitlement_tasks
-from certificates.events import AuthorizationChanged, AuthorizationsChanged, AuthorizationsGranted
+from certificates.events import (
+    AuthorizationChanged,
+    AuthorizationsChanged,
+    AuthorizationsGranted,
+    AuthorizationsRestored,
+)
 from certificates.levels import guarding
+from certificates.permissions import restoring
 from certificates.permissions import triggers as permission_triggers
 from courses.events import (
     CourseCompleted,
@@ -22,9 +28,11 @@ from courses.events import (
 from courses.search import index as search_index
 from lms.assignments import keeping as assignments
 from lms.base.events import Consequences, Foresight
+from lms.base.outbox import MailsLeave
 from lms.guidelines.events import GuidelineAccepted, GuidelinePublished, WouldPublish
-from lms.people.events import PeopleChanged, PersonErased
+from lms.people.events import ImportUndone, PeopleChanged, PersonErased
 from lms.privacy import erasing
+from lms.reminders import told
 from lms.reports.counters import following as counters
 from quizzes.authoring import desk as quiz_desk
 from quizzes.events import AttemptDecided
@@ -40,9 +48,12 @@ TABLE: Consequences = {
     AuthorizationsGranted: [entitlement_tasks.open_for, certificate_mail.granted, counters.authorizations_changed],
     AuthorizationChanged: [entitlement_tasks.changed, telling.changed, counters.authorization_changed],
     AuthorizationsChanged: [entitlement_tasks.many_changed, telling.many_changed, counters.authorizations_changed],
+    AuthorizationsRestored: [entitlement_tasks.restored],
     AttemptDecided: [permission_triggers.attempt_decided],
+    ImportUndone: [restoring.import_undone],
     PeopleChanged: [permission_triggers.after_change, assignments.people_changed, counters.people_changed],
     PersonErased: [erasure.person_erased, erasing.person_erased],
+    MailsLeave: [told.mails_leave],
 }
 
 FORESIGHT: Foresight = {

@@ -16,11 +16,13 @@ from lms.base.errors import Conflict
 from lms.guidelines import attestations
 from lms.guidelines import catalog as guidelines
 from lms.people import accounts, directory, passwords
-from lms.people.models import Person, PersonRole
+from lms.people.models import Absence, Person, PersonRole
 from lms.reports.counters import rebuilding
 from quizzes import attempts, closing, papers
 
 DOMAIN = "acme.example"
+AWAY_SINCE = 3
+"""Days ago since when those on leave are away."""
 
 
 HANDLES = {
@@ -48,6 +50,13 @@ class Member:
     due_in_days: int | None = None
     signs_in: bool = False
     status: str = "active"
+
+    @property
+    def country(self) -> str:
+        """By unit and town: the parts of the company that stand for no country are at its seat, in Belgium."""
+        if self.unit.startswith("UK"):
+            return "GB"
+        return "NL" if self.unit.endswith("Eindhoven") else "BE"
 
 
 MEMBERS = (
@@ -397,6 +406,7 @@ def _add(session: Session, member: Member, secret: str) -> Person:
         unit_id=accounts.unit(session, member.unit).id,
         tier=member.tier,
         job=member.job,
+        country=member.country,
         language=member.language,
         time_zone="Europe/London" if member.unit.startswith("UK") else "Europe/Brussels",
         hire_date=date(2015, 3, 2) + timedelta(days=97 * MEMBERS.index(member)),
@@ -405,6 +415,9 @@ def _add(session: Session, member: Member, secret: str) -> Person:
     )
     session.add(person)
     session.flush()
+    if member.status == "leave":
+        began = _day_from_now(-AWAY_SINCE)
+        session.add(Absence(person_id=person.id, from_on=began, source="import", noted_at=clock.now()))
     session.add_all(PersonRole(person_id=person.id, role=role) for role in member.roles)
     return person
 

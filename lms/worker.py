@@ -2,11 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 
 from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates import awards
@@ -95,6 +98,14 @@ NIGHTLY: tuple[tuple[str, Callable[[Session], int]], ...] = (
 """What happens once a day, in order, each in a transaction of its own: its name in the report, and the job."""
 
 
+class NightFailed(Exception):
+    """Some jobs of a night failed and were logged; `done` says how many of each the others did."""
+
+    def __init__(self, failed: Sequence[str], done: dict[str, int]) -> None:
+        super().__init__(f"These jobs of the night failed: {'; '.join(failed)}.")
+        self.failed, self.done = failed, done
+
+
 def run(app: Flask) -> None:
     """Work until told to stop."""
     queue, stopping = build(app), threading.Event()
@@ -132,7 +143,8 @@ def build(app: Flask) -> Huey:
 
     @queue.periodic_task(crontab(hour="2", minute="30"))  # type: ignore[untyped-decorator]
     def every_night() -> None:
-        nightly(app)
+        with suppress(NightFailed):  # each job that failed is in the log
+            nightly(app)
 
     return queue
 
@@ -149,15 +161,41 @@ def minutely(app: Flask) -> None:
 
 
 def nightly(app: Flask) -> dict[str, int]:
-    """What must happen once a day; doing it again on the same day changes nothing. Returns how many of each."""
-    database = app.extensions["database"]
-    done = {}
+    """What must happen once a day; doing it again on the same day changes nothing. Returns how many of each.
+
+    A job that fails changes nothing, is logged and holds up no other. Raises `NightFailed` at the end of such a night,
+    and what the database raises when it cannot be used at all.
+    """
+    done, failed = dict[str, int](), list[str]()
     with app.app_context():
-        for name, job in NIGHTLY:
-            with database.transaction() as session:
-                done[name] = job(session)
-    done["lines of the journal dropped"] = outbox.forget_old(app.extensions["settings"])
+        _look_at(app.extensions["database"])
+        for name, job in _jobs(app):
+            try:
+                done[name] = job()
+            except Exception:
+                log.exception("a job of the night failed: %s", name)
+                failed.append(name)
+    if failed:
+        raise NightFailed(failed, done)
     return done
+
+
+def _look_at(database: Database) -> None:
+    with database.reading() as session:
+        session.execute(select(outbox.OutboxMessage.id).limit(1))
+
+
+def _jobs(app: Flask) -> Iterator[tuple[str, Callable[[], int]]]:
+    """The jobs of the night, each in a transaction of its own."""
+    database = app.extensions["database"]
+
+    def alone(job: Callable[[Session], int]) -> int:
+        with database.transaction() as session:
+            return job(session)
+
+    for name, job in NIGHTLY:
+        yield name, partial(alone, job)
+    yield "lines of the journal dropped", partial(outbox.forget_old, app.extensions["settings"])
 
 
 def _queue(settings: Settings) -> Huey:

@@ -6,13 +6,19 @@ A task belongs to a permission. When somebody renews, what she has stays hers: t
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, insert, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from certificates.entitlements.models import Entitlement, EntitlementTask
-from certificates.events import AuthorizationChanged, AuthorizationsChanged, AuthorizationsGranted
+from certificates.events import (
+    AuthorizationChanged,
+    AuthorizationsChanged,
+    AuthorizationsGranted,
+    AuthorizationsRestored,
+)
 from certificates.models import Authorization
 from lms.base import audit, clock, webhooks
+from lms.base.audit import AuditEntry
 from lms.base.db import parts
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n import gettext
@@ -66,6 +72,24 @@ def many_changed(session: Session, event: AuthorizationsChanged) -> None:
     """What follows when permissions are over by a rule."""
     if event.status in OVER:
         close_for_all(session, event.authorization_ids)
+
+
+def restored(session: Session, event: AuthorizationsRestored) -> None:
+    """Turn the tasks back of permissions that are given back: what was not returned yet stays with its holder.
+
+    What was returned, or dropped by rule, is to be given again.
+    """
+    for some in parts(event.authorization_ids):
+        theirs = EntitlementTask.authorization_id.in_(some)
+        kept = _turn(session, and_(theirs, EntitlementTask.state == "to_return"), "given", return_asked_at=None)
+        offered = EntitlementTask.entitlement_id.in_(select(Entitlement.id).where(Entitlement.retired_at.is_(None)))
+        again = and_(theirs, offered, EntitlementTask.state == "returned")
+        given = {"given_at": None, "given_by_id": None, "returned_at": None, "returned_by_id": None}
+        anew = _turn(session, again, "to_give", return_asked_at=None, **given)
+        subject = literal("entitlement_task:").concat(cast(EntitlementTask.id, String))
+        by_hand = exists().where(AuditEntry.subject == subject, AuditEntry.deed == "entitlement became dropped")
+        by_rule = and_(theirs, offered, EntitlementTask.state == "dropped", ~by_hand)
+        _tell(session, [*kept, *anew, *_turn(session, by_rule, "to_give")])
 
 
 def close_for(session: Session, authorization_id: int) -> None:

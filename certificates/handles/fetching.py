@@ -43,6 +43,21 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def is_inside(host: str) -> bool:
+    """Whether a host says by itself, without being looked up, that it is not open to all; of a name, `localhost` does.
+
+    Addresses of version 4 are understood as the system does, which takes 127.1 and 0x7f000001 too.
+    """
+    host = host.lower().rstrip(".").partition("%")[0]
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    with contextlib.suppress(ValueError):
+        return not is_public(ipaddress.ip_address(host))
+    with contextlib.suppress(OSError, ValueError):
+        return not is_public(ipaddress.ip_address(socket.inet_aton(host)))
+    return False
+
+
 @dataclass(frozen=True)
 class Reach:
     """Where a reader may go: the check of addresses, the ports, and whose certificates are trusted."""

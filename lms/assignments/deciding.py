@@ -14,6 +14,9 @@ from lms.assignments.dates import DAY, Due, Span
 from lms.assignments.drafts import Asking
 
 NEVER_AWAY = PersonClock()
+NOTICE = 30
+"""Days that somebody has at least from when a rule began to ask, or what the rule gives when that is less: a day that
+counts from long ago makes nobody late on the first day."""
 STOPS, GOES_ON = ("paused", "waived"), ("restored", "unwaived")
 
 
@@ -153,7 +156,21 @@ def counted_day(taken: Taken, rule: Asking) -> tuple[date | None, Due | None]:
         return None, None
     if rule.due_from == "fixed":
         return base, _until(base, rule.due_on or base, taken, pauses)
-    return base, dates.due(base, rule.due_days, taken.clock.away, today=taken.today, pauses=pauses)
+    since, counted = base, dates.due(base, rule.due_days, taken.clock.away, today=taken.today, pauses=pauses)
+    if rule.due_from in ("hired", "event"):
+        asked_on = _asked_on(taken, rule, base)
+        least = dates.due(asked_on, min(rule.due_days, NOTICE), taken.clock.away, today=taken.today, pauses=pauses)
+        since, counted = (asked_on, least) if least.due_on > counted.due_on else (base, counted)
+    return since, counted
+
+
+def _asked_on(taken: Taken, rule: Asking, base: date) -> date:
+    """The day a rule began to ask somebody. Where it was later than the day the rule counts from and that mattered,
+    it is what the enrollment is based on."""
+    kept = taken.state.based_on if taken.state.rule_id == rule.id else None
+    if kept is None:
+        return taken.today
+    return max(taken.enrolled_on, kept) if base < kept <= taken.today else taken.enrolled_on
 
 
 def _base(taken: Taken, rule: Asking) -> date | None:

@@ -6,7 +6,7 @@ The due days are those of people who were never on leave; somebody who is gets l
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Subquery, and_, case, func, literal, null, or_, select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from certificates import days
 from courses.enrollment_models import Enrollment
 from lms.assignments import dates, matching, rules, wanted
+from lms.assignments.deciding import NOTICE
 from lms.assignments.drafts import Asking, RuleDraft
 from lms.assignments.matching import Tested
 from lms.assignments.models import AssignmentRule
@@ -30,20 +31,22 @@ ASKED = ("gets", "has", "moved")
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody a rule would touch."""
+    """Somebody a rule would touch: when it would be due, or when she completed it last."""
 
     uid: str
     name: str
     unit: str
     due_on: date | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class DryRun:
     """What would follow. `gets` have no enrollment yet, or a paused one; `has` take it already, by this rule or on
     their own; `done` have completed it; `moved` come from another rule; `paused` lose it; `exempt` would be asked if
-    they were not; `gaps` lack data for a due day or for a condition; `late` would be overdue at once. `people` names
-    the first of each kind.
+    they were not; `gaps` lack data for a due day or for a condition; `late` would be overdue at once;
+    `spared` would be, or nearly, if days did not count from when the rule begins to ask. `people` names the first of
+    each kind.
 
     `mails` counts the mails of the ladder in the next 30 days, one a day and person at most; `busiest` are the days
     with most of them.
@@ -58,6 +61,7 @@ class DryRun:
     gaps: int = 0
     late: int = 0
     exempt: int = 0
+    spared: int = 0
     people: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
     mails: int = 0
     mails_by_audience: Mapping[str, int] = field(default_factory=dict)
@@ -83,6 +87,7 @@ def dry_run(session: Session, draft: RuleDraft) -> DryRun:
         **{kind: counted.get(kind, 0) for kind in (*ASKED, "done", "paused", "exempt")},
         gaps=(session.scalar(lacking) or 0) + (session.scalar(undecided) or 0),
         late=late,
+        spared=_spared(session, one, touched),
         people=_names(session, touched),
         mails=sum(by_day.values()),
         mails_by_audience=_by_audience(mails),
@@ -176,7 +181,9 @@ def _touched(session: Session, rule: Asking, ordered: Sequence[Asking]) -> Any:
     due = case((mine, func.coalesce(_due(session, rule, kept=True), Enrollment.due_on)), else_=_due(session, rule))
     columns = (Person.id, Person.uid, Person.given_name, Person.family_name, Person.unit_id, Person.manager_id)
     here = and_(Enrollment.person_id == Person.id, Enrollment.course_id == rule.course_id)
-    found = select(*columns, kind.label("kind"), due.label("due_on"))
+    completed_at = select(func.max(done.completed_at)).where(done.person_id == Person.id)
+    completed_at = completed_at.where(done.course_id + 0 == rule.course_id)
+    found = select(*columns, kind.label("kind"), due.label("due_on"), completed_at.label("done_at"))
     found = found.outerjoin(Enrollment, and_(here, Enrollment.completed_at.is_(None)))
     return found.where(matching.works_here(), kind.is_not(None))
 
@@ -185,7 +192,29 @@ def _due(session: Session, rule: Asking, *, kept: bool = False) -> ColumnElement
     """The day a rule would count, without leave; `kept` from the day it counts from already."""
     if rule.due_on is not None:
         return literal(rule.due_on, Date())
-    return wanted.days_after(_counted_from(session, rule, kept), rule.due_days)
+    plain = wanted.days_after(_counted_from(session, rule, kept), rule.due_days)
+    if rule.due_from not in ("hired", "event"):
+        return plain
+    least = wanted.days_after(_asked_on(session, rule, kept), min(rule.due_days, NOTICE))
+    return case((least > plain, least), else_=plain)
+
+
+def _asked_on(session: Session, rule: Asking, kept: bool) -> ColumnElement[Any]:
+    """The day a rule began, or would begin, to ask somebody; see `deciding`."""
+    today = wanted.today_of_person(session, None)
+    if not kept:
+        return today
+    later = and_(Enrollment.based_on > _counted_from(session, rule, kept), Enrollment.based_on <= today)
+    return case((later, Enrollment.based_on), else_=func.date(Enrollment.enrolled_at))
+
+
+def _spared(session: Session, rule: Asking, touched: Subquery) -> int:
+    """How many would get less time, if the days counted from the day of hire or an event alone."""
+    if rule.due_from not in ("hired", "event"):
+        return 0
+    plain = wanted.days_after(_counted_from(session, rule, False), rule.due_days)
+    earlier = select(func.count()).select_from(Person).join(touched, touched.c.id == Person.id)
+    return session.scalar(earlier.where(touched.c.kind.in_(ASKED), touched.c.due_on > plain)) or 0
 
 
 def _counted_from(session: Session, rule: Asking, kept: bool) -> Any:
@@ -223,5 +252,7 @@ def _names(session: Session, touched: Subquery) -> dict[str, tuple[Named, ...]]:
     found: dict[str, tuple[Named, ...]] = {}
     for row in session.execute(rows.order_by(first.c.kind, first.c.place)):
         one = Named(row.uid, f"{row.given_name} {row.family_name}".strip(), row.path or "", row.due_on)
+        if row.kind == "done":
+            one = replace(one, due_on=None, done_at=row.done_at)
         found[row.kind] = (*found.get(row.kind, ()), one)
     return found

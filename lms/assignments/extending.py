@@ -1,6 +1,6 @@
 """Exceptions that a person decides: a later day for one enrollment, and exemption from a course."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,14 +15,17 @@ from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.events import announce
 from lms.base.i18n import day, gettext
-from lms.people.models import Person
+from lms.people.models import Person, PersonRole
+
+NEAR, FAR = timedelta(days=366), timedelta(days=3 * 366)
+"""How far from today a due day may lie that somebody sets by hand: a manager; an administrator or the hub."""
 
 
 def extend(session: Session, enrollment_id: int, due_on: date, *, reason: str, by_id: int) -> Enrollment:
     """Give somebody until a later day for a course, for a reason. Who may is for the caller to check.
 
     Raises `NotFound`, `Conflict` when the course is completed, paused or has no due day, `Invalid` when the day is not
-    later than the one it is due, is over, or the reason is empty.
+    later than the one it is due, is over or too far away, or the reason is empty.
     """
     reason = _said(reason)
     locked = select(Enrollment).where(Enrollment.id == enrollment_id).with_for_update(key_share=True)
@@ -30,6 +33,7 @@ def extend(session: Session, enrollment_id: int, due_on: date, *, reason: str, b
     if found is None:
         raise NotFound
     _may_be_extended(found, due_on)
+    check_not_too_late(session, due_on, by_id, days.today())
     before, found.due_on = found.due_on, due_on
     session.add(
         EnrollmentChange(
@@ -61,6 +65,17 @@ def _may_be_extended(found: Enrollment, due_on: date) -> None:
         raise Invalid(gettext("Choose a day after %(day)s, on which it is due now.", day=day(found.due_on)))
     if due_on < days.today():
         raise Invalid(gettext("Choose a day that is still to come."))
+
+
+def check_not_too_late(session: Session, due_on: date, by_id: int, today: date) -> None:
+    """Raise `Invalid` for a due day further away than somebody may set: a year, for administrators and the hub three.
+
+    It keeps a slip of the year from letting people off for good, which is what an exemption is for.
+    """
+    roles = select(PersonRole.role).where(PersonRole.person_id == by_id, PersonRole.role.in_(("administrator", "hub")))
+    last = today + (FAR if session.scalar(roles.limit(1)) is not None else NEAR)
+    if due_on > last:
+        raise Invalid(gettext("That day is too far away. Choose %(day)s or an earlier day.", day=day(last)))
 
 
 def exempt(

@@ -16,7 +16,7 @@ from lms.people.models import Person, Unit
 
 @dataclass(frozen=True)
 class Gap:
-    """So many people whose `missing` (`hire_date` or `event`) keeps a rule from doing its work.
+    """So many people whose `missing` (`hire_date`, `event`, or a field such as `country`) keeps a rule from its work.
 
     `kind` is `due` when they have the course without a due day, `fit` when it cannot be said whether the rule fits.
     """
@@ -40,8 +40,7 @@ class Lacking:
 
 
 def gaps(session: Session) -> list[Gap]:
-    """What data is missing for which rule, and of how many people. Four statements, and one for each rule that asks for
-    the day of hire."""
+    """What data is missing for which rule, and of how many people. Four statements, and one for what a rule needs."""
     return [*_without_a_day(session), *_undecided(session)]
 
 
@@ -50,7 +49,9 @@ def people(session: Session, gap: Gap, *, limit: int = 100, offset: int = 0) -> 
     rule = session.scalar(select(AssignmentRule).where(AssignmentRule.uid == gap.rule_uid))
     if rule is None:
         raise NotFound
-    whom = _lack_a_day(rule.id, gap.missing) if gap.kind == "due" else _cannot_be_said(_asking(session, rule))
+    whom = (
+        _lack_a_day(rule.id, gap.missing) if gap.kind == "due" else _cannot_be_said(_asking(session, rule), gap.missing)
+    )
     manager = aliased(Person)
     rows = (
         select(Person, Unit.path, manager.given_name, manager.family_name)
@@ -83,19 +84,19 @@ def _undecided(session: Session) -> Iterable[Gap]:
     known = {one.id: one for one in session.scalars(select(AssignmentRule).where(AssignmentRule.state == "active"))}
     for rules in wanted.asking(session).values():
         for one in rules:
-            if any(condition.field.startswith("hired_") for condition in one.conditions):
-                count = session.scalar(_counted(_cannot_be_said(one))) or 0
+            for about in matching.needed(one.conditions):
+                count = session.scalar(_counted(_cannot_be_said(one, about))) or 0
                 if count:
                     rule = known[one.id]
-                    yield Gap(rule.uid, rule.name, rule.course_id, "fit", "hire_date", count)
+                    yield Gap(rule.uid, rule.name, rule.course_id, "fit", about, count)
 
 
 def _counted(whom: ColumnElement[bool]) -> Select[int]:
     return select(func.count()).select_from(Person).where(matching.works_here(), whom)
 
 
-def _cannot_be_said(rule: Asking) -> ColumnElement[bool]:
-    return matching.missing(rule.conditions)
+def _cannot_be_said(rule: Asking, about: str) -> ColumnElement[bool]:
+    return matching.missing(rule.conditions, about)
 
 
 def _asking(session: Session, rule: AssignmentRule) -> Asking:

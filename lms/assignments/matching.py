@@ -23,12 +23,14 @@ _COLUMNS = {
     "language": Person.language,
 }
 
+HIRED = ("hired_after", "hired_before")
+
 
 @dataclass(frozen=True)
 class Checked:
     """One field of a rule tested against somebody: the values it names, whether it holds, and what she has.
 
-    `missing` when she has no hire date, so that it cannot hold.
+    `missing` when she has no value of it that it needs, so that it cannot hold: nothing is guessed.
     """
 
     field: str
@@ -63,13 +65,41 @@ def works_here() -> ColumnElement[bool]:
     return Person.status != "left"
 
 
-def missing(conditions: Sequence[Condition]) -> ColumnElement[bool]:
-    """Of whom it cannot be said whether a rule fits her: her hire date is missing and everything else holds."""
-    hired = [one for one in conditions if one.field in ("hired_after", "hired_before")]
-    if not hired:
+def needed(conditions: Sequence[Condition]) -> list[str]:
+    """The data without which it cannot be said whether a rule fits: `hire_date`, and what must not be so."""
+    found = {_data(name) for name, negated in by_field(conditions) if _needs(name, negated)}
+    return sorted(found)
+
+
+def missing(conditions: Sequence[Condition], about: str = "") -> ColumnElement[bool]:
+    """Of whom it cannot be said whether a rule fits her: data (that of `about`) is missing, all else holds."""
+    asked = needed(conditions)
+    empty = {name: not_(_filled(name)) for name in asked}
+    lacks = [empty[name] for name in asked if about in ("", name)]
+    if not lacks:
         return literal(False)
-    rest = [one for one in conditions if one not in hired]
-    return and_(Person.hire_date.is_(None), condition(rest))
+    rest = [
+        or_(empty[_data(name)], _field(name, negated, values))
+        if _needs(name, negated)
+        else _field(name, negated, values)
+        for (name, negated), values in by_field(conditions).items()
+    ]
+    return and_(or_(*lacks), *rest)
+
+
+def _needs(name: str, negated: bool) -> bool:
+    """Whether a condition says nothing of somebody who has no value: roles and permissions she has, or has not."""
+    return name in HIRED or (negated and (name in _COLUMNS or name == "unit"))
+
+
+def _data(name: str) -> str:
+    return "hire_date" if name in HIRED else name
+
+
+def _filled(data: str) -> ColumnElement[bool]:
+    if data == "hire_date":
+        return Person.hire_date.is_not(None)
+    return Person.unit_id.is_not(None) if data == "unit" else func.coalesce(_COLUMNS[data], "") != ""
 
 
 def matches(session: Session, draft: RuleDraft) -> int:
@@ -80,9 +110,8 @@ def matches(session: Session, draft: RuleDraft) -> int:
 
 def _field(name: str, negated: bool, values: Sequence[str]) -> ColumnElement[bool]:
     holds = or_(*(_one(name, value) for value in values))
-    if name in ("hired_after", "hired_before"):
-        return and_(Person.hire_date.is_not(None), not_(holds) if negated else holds)
-    return not_(holds) if negated else holds
+    plain = not_(holds) if negated else holds
+    return and_(_filled(_data(name)), plain) if _needs(name, negated) else plain
 
 
 def _one(name: str, value: str) -> ColumnElement[bool]:
@@ -132,15 +161,18 @@ def test(session: Session, conditions: Sequence[Condition], person_id: int) -> T
         raise NotFound
     person, unit, *held = row
     checked = tuple(
-        Checked(name, negated, tuple(values), bool(holds), _has(session, name, person, unit), _lacks(name, person))
+        Checked(
+            name, negated, tuple(values), bool(holds), _has(session, name, person, unit), _lacks(name, negated, person)
+        )
         for ((name, negated), values), holds in zip(grouped.items(), held, strict=True)
     )
     here = person.status != "left"
     return Tested(person.uid, person.name, here and all(one.holds for one in checked), checked, works_here=here)
 
 
-def _lacks(name: str, person: Person) -> bool:
-    return name in ("hired_after", "hired_before") and person.hire_date is None
+def _lacks(name: str, negated: bool, person: Person) -> bool:
+    column = "unit_id" if name == "unit" else _data(name)
+    return _needs(name, negated) and getattr(person, column) in (None, "")
 
 
 def _has(session: Session, name: str, person: Person, unit: str | None) -> tuple[str, ...]:

@@ -61,9 +61,10 @@ def gap(one: Gap, choices: Choices) -> str:
     about = {"rule": one.rule_name, "course": course_title(choices, one.course_id)}
     if one.kind == "fit":
         return ngettext(
-            "Of %(num)s person it cannot be said whether “%(rule)s” is for her: the date of hire is missing.",
-            "Of %(num)s people it cannot be said whether “%(rule)s” is for them: the date of hire is missing.",
+            "Of %(num)s person it cannot be said whether “%(rule)s” is for her: %(missing)s.",
+            "Of %(num)s people it cannot be said whether “%(rule)s” is for them: %(missing)s.",
             one.people,
+            missing=saying.missing(one.missing),
             **about,
         )
     if one.missing == "hire_date":

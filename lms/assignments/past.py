@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, null, select
 from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment, EnrollmentChange
@@ -23,6 +24,17 @@ def history(session: Session, enrollment_ids: Collection[int], zones: dict[int, 
         for enrollment_id, kind, at, before, after, by_id in session.execute(rows):
             found[enrollment_id].append(Event(kind, dates.day_in(at, zones[enrollment_id]), before, after, by_id))
     return found
+
+
+def grid() -> ColumnElement[date | None]:
+    """The day the period of an `Enrollment` ends, where it counts from a later one: it was opened too late for it.
+
+    Such a cycle has two rows "reopened": the first with this day, the second with the one that counts.
+    """
+    opened = (EnrollmentChange.enrollment_id == Enrollment.id, EnrollmentChange.kind == "reopened")
+    first = select(EnrollmentChange.due_after).where(*opened).order_by(EnrollmentChange.id).limit(1)
+    rows = select(func.count()).select_from(EnrollmentChange).where(*opened)
+    return case((rows.scalar_subquery() > 1, first.scalar_subquery()), else_=null())
 
 
 def forget(session: Session) -> None:

@@ -7,17 +7,18 @@ day that would have opened.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from courses.enrollment_models import Enrollment, EnrollmentChange
-from lms.assignments import clocks, dates, keeping, matching, past, wanted
+from lms.assignments import clocks, dates, keeping, matching, past, telling, wanted
 from lms.assignments.dates import Next
+from lms.assignments.deciding import NOTICE
 from lms.assignments.drafts import Asking
 from lms.base import clock
 from lms.base.bulk import among, insert_rows, update_rows
@@ -44,7 +45,10 @@ _other = aliased(Enrollment)
 
 @dataclass(frozen=True)
 class _Cycle:
-    """A cycle to be opened: from which day it is counted, when it is due with leave, and what was missed before."""
+    """A cycle to be opened: from which day it is counted, when it is due with leave, and what was missed before.
+
+    `grid` is the day the period ends; `plain` the day that counts, later where too little notice was left.
+    """
 
     person_id: int
     number: int
@@ -52,10 +56,12 @@ class _Cycle:
     open_due: date | None
     rule_id: int
     based_on: date
+    grid: date
     plain: date
     due_on: date
     leave_days: int
     missed: tuple[date, ...]
+    notice: int
 
 
 def open_next(session: Session) -> int:
@@ -69,6 +75,17 @@ def open_next(session: Session) -> int:
             courses.add(course_id)
     past.forget(session)
     keeping.tell(session, people, courses)
+    return count
+
+
+def may_open(session: Session) -> int:
+    """How many cycles the next night may open, at most; for what it will mail. Changes nothing."""
+    count = 0
+    for course_id, rules in wanted.asking(session).items():
+        again = {one.id: one for one in rules if one.recurs_months}
+        if again:
+            near = _candidates(course_id, rules, again).subquery()
+            count += session.scalar(select(func.count()).select_from(near)) or 0
     return count
 
 
@@ -122,7 +139,7 @@ def _open_some(
 def _past(session: Session, course_id: int, people: Sequence[int]) -> dict[int, list[Row[*tuple[Any, ...]]]]:
     """All cycles of people, oldest first."""
     columns = (Enrollment.person_id, Enrollment.id, Enrollment.cycle, Enrollment.due_on, Enrollment.rule_id)
-    rows = select(*columns, Enrollment.completed_at, Enrollment.paused_at)
+    rows = select(*columns, Enrollment.completed_at, Enrollment.paused_at, past.grid().label("grid"))
     rows = rows.where(Enrollment.course_id == course_id, among(Enrollment.person_id, people))
     found: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in session.execute(rows.order_by(Enrollment.person_id, Enrollment.cycle)):
@@ -142,10 +159,12 @@ def _cycle(
     based_on, after = _after(done, rule, person.time_zone)
     if today < after.due_on - timedelta(days=rule.opens_days):
         return None
-    counted = dates.due(today, (after.due_on - today).days, away.away, today=today)
+    notice = min(rule.opens_days, NOTICE)
+    plain = max(after.due_on, dates.later(today, notice))
+    counted = dates.due(today, (plain - today).days, away.away, today=today)
     number, due_before = (opened.cycle, opened.due_on) if opened else (before[-1].cycle + 1, None)
     due_on = min(due_before or counted.due_on, counted.due_on)
-    counts = (rule.id, based_on, after.due_on, due_on, counted.leave_days, after.missed)
+    counts = (rule.id, based_on, after.due_on, plain, due_on, counted.leave_days, after.missed, notice)
     return _Cycle(person.id, number, opened.id if opened else None, due_before, *counts)
 
 
@@ -155,10 +174,9 @@ def _after(done: Sequence[Row[*tuple[Any, ...]]], rule: Asking, zone: str) -> tu
     asked = [one for one in done if one.rule_id is not None and one.due_on is not None]
     last = asked[-1] if asked and rule.recurs_from == "due" else max(done, key=lambda one: one.completed_at)
     completed_on = dates.day_in(last.completed_at, zone)
-    from_due = rule.recurs_from == "due" and last.due_on is not None
-    return (last.due_on if from_due else completed_on), dates.next_due(
-        last.due_on, completed_on, rule.recurs_months, rule.recurs_from
-    )
+    due_on = None if last.due_on is None else last.grid or last.due_on
+    since = due_on if rule.recurs_from == "due" and due_on is not None else completed_on
+    return since, dates.next_due(due_on, completed_on, rule.recurs_months, rule.recurs_from)
 
 
 def _write(session: Session, course_id: int, cycles: Sequence[_Cycle]) -> None:
@@ -174,10 +192,15 @@ def _write(session: Session, course_id: int, cycles: Sequence[_Cycle]) -> None:
     update = [(one.open_id, one.due_on, one.rule_id, one.based_on, one.leave_days) for one in taken]
     update_rows(session, Enrollment, ["id"], _TAKEN, update)
     number = dict(_numbers(session, course_id, [one.person_id for one in cycles]))
-    told = [
-        (number[one.person_id], now, "reopened", one.open_due, one.plain, one.rule_id, _reason(one)) for one in cycles
-    ]
-    insert_rows(session, EnrollmentChange, _TOLD, told)
+    insert_rows(session, EnrollmentChange, _TOLD, [row for one in cycles for row in _told(one, number, now)])
+
+
+def _told(cycle: _Cycle, number: dict[int, int], now: datetime) -> Iterable[tuple[Any, ...]]:
+    """That a cycle opened, due when its period ends; and, in a second row, that it counts from a later day."""
+    id = number[cycle.person_id]
+    yield id, now, "reopened", cycle.open_due, cycle.grid, cycle.rule_id, _reason(cycle)
+    if cycle.plain != cycle.grid:
+        yield id, now, "reopened", cycle.grid, cycle.plain, cycle.rule_id, telling.late(cycle.grid, cycle.notice)
 
 
 def _numbers(session: Session, course_id: int, people: Sequence[int]) -> list[tuple[int, int]]:

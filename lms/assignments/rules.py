@@ -128,6 +128,28 @@ def move(session: Session, uid: str, places: int, *, by_id: int) -> RuleView:
     return rule(session, uid)
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What follows when a rule ends: who has the course is asked no longer (`paused`), goes on by another rule
+    (`others`), or keeps it without the rule's due day (`own`: chosen, or given by a person)."""
+
+    paused: int
+    others: int
+    own: int
+
+
+def ending(session: Session, uid: str) -> Ending:
+    """What would follow if a rule ended: told before `end`. Raises `NotFound`."""
+    found = _found(session, uid)
+    asked = [one for one in wanted.asking(session, [found.course_id]).get(found.course_id, []) if one.id != found.id]
+    opened = (Enrollment.rule_id == found.id, Enrollment.completed_at.is_(None), Enrollment.paused_at.is_(None))
+    has = select(func.count()).select_from(Enrollment).join(Person, Person.id == Enrollment.person_id)
+    has = has.where(*opened, Person.status != "left")
+    others = session.scalar(has.where(wanted.rule_for(asked).is_not(None))) or 0
+    paused = would_pause(session, uid)
+    return Ending(paused, others, (session.scalar(has) or 0) - paused - others)
+
+
 def would_pause(session: Session, uid: str) -> int:
     """How many people would have the course no longer if the rule ended: told before `end`."""
     found = _found(session, uid)

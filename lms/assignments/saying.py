@@ -6,6 +6,7 @@ The same sentences stand in the editor, in the list and on the page that answers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from lms.assignments.deciding import NOTICE
 from lms.base.i18n import day, gettext, ngettext
 
 Condition = tuple[str, bool, str]
@@ -27,6 +28,18 @@ def field(name: str) -> str:
         "hired_after": gettext("Hired after"),
         "hired_before": gettext("Hired before"),
     }[name]
+
+
+def missing(data: str) -> str:
+    """What is missing of somebody, in a few words: `hire_date`, or a field."""
+    return {
+        "hire_date": gettext("the date of hire is missing"),
+        "tier": gettext("the tier is missing"),
+        "unit": gettext("the unit is missing"),
+        "location": gettext("the location is missing"),
+        "country": gettext("the country is missing"),
+        "language": gettext("the language is missing"),
+    }["hire_date" if data.startswith("hire") else data]
 
 
 def role(name: str) -> str:
@@ -83,7 +96,7 @@ def who(conditions: Iterable[Condition], name: Naming) -> str:
 
 
 def due(due_from: str, due_days: int, due_on: date | None, event_name: str) -> str:
-    """By when: "within 30 days of the day of hire"."""
+    """By when: "within 30 days of the day it is assigned"; from an older day, with the least that everybody has."""
     if due_from == "fixed":
         return gettext("by %(day)s", day=day(due_on)) if due_on else gettext("by a day that is not chosen yet")
     since = {
@@ -92,8 +105,21 @@ def due(due_from: str, due_days: int, due_on: date | None, event_name: str) -> s
         "event": event(event_name) if event_name else gettext("something that is not chosen yet"),
     }[due_from]
     if due_days == 0:
-        return gettext("on %(since)s", since=since)
-    return ngettext("within %(num)s day of %(since)s", "within %(num)s days of %(since)s", due_days, since=since)
+        when = gettext("on %(since)s", since=since)
+    else:
+        when = ngettext("within %(num)s day of %(since)s", "within %(num)s days of %(since)s", due_days, since=since)
+    return when if due_from == "assigned" else f"{when}, {_least(min(due_days, NOTICE))}"
+
+
+def _least(days: int) -> str:
+    """So that nobody is late on the first day: see `deciding.NOTICE`."""
+    if days == 0:
+        return gettext("but not before the rule asks")
+    return ngettext(
+        "but at least %(num)s day after the rule begins to ask",
+        "but at least %(num)s days after the rule begins to ask",
+        days,
+    )
 
 
 def again(months: int, recurs_from: str, opens_days: int) -> str:

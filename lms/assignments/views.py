@@ -105,8 +105,8 @@ def move(uid: str) -> Response:
 @open_to(EDITORS)
 def confirm_end(uid: str) -> str:
     found = rules.rule(web.session(), uid)
-    paused = rules.would_pause(web.session(), uid)
-    return render_template("assignments/end.html", rule=found, people=paused, others=max(found.has - paused, 0))
+    follows = rules.ending(web.session(), uid)
+    return render_template("assignments/end.html", rule=found, people=follows.paused, follows=follows)
 
 
 @blueprint.post("/admin/rules/<uid>/end")

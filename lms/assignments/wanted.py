@@ -12,6 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from certificates import days
 from courses.enrollment_models import Enrollment, EnrollmentChange
 from lms.assignments import dates, matching
+from lms.assignments.deciding import NOTICE
 from lms.assignments.drafts import Asking, Condition
 from lms.assignments.models import AssignmentRule, Exemption, RuleCondition
 from lms.base.bulk import among
@@ -148,20 +149,43 @@ def _off(rule: Asking) -> ColumnElement[bool]:
         return literal(True)
     if rule.due_from == "fixed":
         return or_(Enrollment.based_on.is_(None), Enrollment.due_on.is_distinct_from(rule.due_on))
-    base = Person.hire_date if rule.due_from == "hired" else Enrollment.based_on
-    wrong = Enrollment.due_on.is_distinct_from(days_after(base, rule.due_days))
-    return or_(wrong, Enrollment.based_on.is_(None)) if rule.due_from == "assigned" else wrong
+    if rule.due_from == "hired":
+        return _off_hire(rule)
+    wrong = Enrollment.due_on.is_distinct_from(days_after(Enrollment.based_on, rule.due_days))
+    return or_(wrong, Enrollment.based_on.is_(None))
+
+
+def _off_hire(rule: Asking) -> ColumnElement[bool]:
+    """Whether a due day is neither the one from the day of hire, nor the one from when the rule began to ask."""
+    based_on, plain = Enrollment.based_on, days_after(Person.hire_date, rule.due_days)
+    least = days_after(based_on, min(rule.due_days, NOTICE))
+    later = and_(based_on > Person.hire_date, least > plain)
+    right = case((later, least), else_=plain)
+    return Enrollment.due_on.is_distinct_from(right)
 
 
 def counted_from(rule: Asking, found: Any) -> ColumnElement[date | None]:
-    """The day a rule counts from, for a row of `hire_date` and `today`."""
-    column: ColumnElement[date | None] = found.hire_date if rule.due_from == "hired" else found.today
-    return column
+    """The day a rule counts from, for a row of `hire_date` and `today`: from today, where the day of hire would leave
+    too little notice."""
+    if rule.due_from != "hired":
+        column: ColumnElement[date | None] = found.today
+        return column
+    return case((_late(rule, found), found.today), else_=found.hire_date)
+
+
+def _late(rule: Asking, found: Any) -> ColumnElement[bool]:
+    least = days_after(found.today, min(rule.due_days, NOTICE))
+    return least > days_after(found.hire_date, rule.due_days)
 
 
 def due_day(rule: Asking, found: Any) -> ColumnElement[Any]:
     """The due day of somebody who was never away, for such a row."""
-    return literal(rule.due_on, Date()) if rule.due_on else days_after(counted_from(rule, found), rule.due_days)
+    if rule.due_on:
+        return literal(rule.due_on, Date())
+    plain = days_after(counted_from(rule, found), rule.due_days)
+    if rule.due_from != "hired":
+        return plain
+    return case((_late(rule, found), days_after(found.today, min(rule.due_days, NOTICE))), else_=plain)
 
 
 def missing_data(rule: Asking, found: Any) -> ColumnElement[str]:

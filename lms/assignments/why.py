@@ -52,7 +52,9 @@ class WhyDate:
     `due_on` = `based_on` + `days` + `leave_days` + `paused_days` where a rule counts it and nobody set or extended the
     day; `by_hand` is who set it; `missing` says which data the rule needs and did not find. `leave` are the spans that
     touch the time until the due day, `pauses` those in which no rule asked; `next_on` is the due day of the next period
-    once this one is completed in time. `sentences` says it all in plain words, in the reader's language.
+    once this one is completed in time; `computed_on` the day it would be due by the rule, where that left
+    too little notice and the days count from the opening, or from when the rule began to ask.
+    `sentences` says it all in plain words, in the reader's language.
     """
 
     enrollment_id: int
@@ -77,6 +79,7 @@ class WhyDate:
     completed_at: datetime | None
     paused_at: datetime | None
     next_on: date | None
+    computed_on: date | None
     sentences: tuple[str, ...]
 
 
@@ -138,9 +141,10 @@ def why_date(session: Session, enrollment_id: int) -> WhyDate:
     person = directory.get(session, found.person_id)
     rule = rules.by_id(session, found.rule_id) if found.rule_id is not None else None
     changes, history = _history(session, found, person.time_zone)
-    away = clocks.load(session, [person.id], dates.today_in(person.time_zone))[person.id].away
-    pauses = deciding.pauses(history, None)
-    given = _given(found, rule, history, person.time_zone)
+    known = clocks.load(session, [person.id], dates.today_in(person.time_zone))[person.id]
+    away, pauses = known.away, deciding.pauses(history, None)
+    computed = _computed(found, rule, history, person, known)
+    based_on, given = _given(found, rule, history, computed)
     by_hand = _names(session, {found.assigned_by} if found.assigned_by else set()) if found.due_on else {}
     until = found.due_on or date.max
     why = WhyDate(
@@ -153,19 +157,20 @@ def why_date(session: Session, enrollment_id: int) -> WhyDate:
         due_on=found.due_on,
         due_from=rule.draft.due_from if rule else "",
         event=rule.draft.event if rule else "",
-        based_on=found.based_on,
+        based_on=based_on,
         days=given,
         leave_days=found.leave_days,
-        paused_days=_paused_days(found, given),
+        paused_days=_paused_days(found, based_on, given),
         missing=found.missing,
         by_hand=next(iter(by_hand.values()), ""),
-        leave=tuple(span for span in away if found.based_on and _touches(span, found.based_on, until)),
-        pauses=tuple(span for span in pauses if found.based_on and _touches(span, found.based_on, until)),
+        leave=tuple(span for span in away if based_on and _touches(span, based_on, until)),
+        pauses=tuple(span for span in pauses if based_on and _touches(span, based_on, until)),
         extensions=tuple(one for one in changes if one.kind == "extended"),
         changes=changes,
         completed_at=found.completed_at,
         paused_at=found.paused_at,
-        next_on=_next(found, rule),
+        next_on=_next(found, rule, computed),
+        computed_on=computed,
         sentences=(),
     )
     return WhyDate(**{**vars(why), "sentences": telling.due(why)})
@@ -226,31 +231,48 @@ def _names(session: Session, ids: set[int]) -> dict[int, str]:
     return {one.id: one.name for one in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
 
 
-def _given(found: Enrollment, rule: RuleView | None, history: Sequence[Event], zone: str) -> int:
-    """The days that a rule gives from the day it counts from, leave and pauses apart."""
-    if rule is None or found.based_on is None:
-        return 0
+def _computed(
+    found: Enrollment, rule: RuleView | None, history: Sequence[Event], person: Person, known: clocks.PersonClock
+) -> date | None:
+    """The day an enrollment would be due by its rule, where too little notice was left and a later day counts."""
+    again = [one for one in history if one.kind == "reopened"]
+    if rule is None or found.based_on is None or again:
+        return again[0].due_after if len(again) > 1 else None
+    base = {"hired": person.hire_date, "event": known.events.get(rule.draft.event)}.get(rule.draft.due_from)
+    return dates.later(base, rule.draft.due_days) if base is not None and base != found.based_on else None
+
+
+def _given(
+    found: Enrollment, rule: RuleView | None, history: Sequence[Event], computed: date | None
+) -> tuple[date | None, int]:
+    """The day that counts, and the days that a rule gives from it, leave and pauses apart."""
+    base = found.based_on
+    if rule is None or base is None:
+        return base, 0
     again = next((one for one in reversed(history) if one.kind == "reopened"), None)
     if again is not None and again.due_after is not None:
-        return (again.due_after - found.based_on).days
+        start = again.on if computed is not None else base
+        return start, (again.due_after - start).days
     if rule.draft.due_on is not None:
-        return (rule.draft.due_on - found.based_on).days
-    return rule.draft.due_days
+        return base, (rule.draft.due_on - base).days
+    days = rule.draft.due_days
+    return base, days if computed is None else min(days, deciding.NOTICE)
 
 
-def _paused_days(found: Enrollment, given: int) -> int:
+def _paused_days(found: Enrollment, based_on: date | None, given: int) -> int:
     """What pushed the day beside leave. Nothing where a person set it."""
-    if found.based_on is None or found.due_on is None or found.assigned_by is not None:
+    if based_on is None or found.due_on is None or found.assigned_by is not None:
         return 0
-    return max(0, (found.due_on - found.based_on).days - given - found.leave_days)
+    return max(0, (found.due_on - based_on).days - given - found.leave_days)
 
 
 def _touches(span: Span, first: date, last: date) -> bool:
     return span[0] <= last and (span[1] is None or span[1] >= first)
 
 
-def _next(found: Enrollment, rule: RuleView | None) -> date | None:
+def _next(found: Enrollment, rule: RuleView | None, computed: date | None) -> date | None:
     if rule is None or not rule.draft.recurs_months or found.due_on is None or found.paused_at is not None:
         return None
     done = found.completed_at.date() if found.completed_at else found.due_on
-    return dates.next_due(found.due_on, done, rule.draft.recurs_months, rule.draft.recurs_from).due_on
+    grid = computed if computed is not None and found.cycle > 1 else found.due_on
+    return dates.next_due(grid, done, rule.draft.recurs_months, rule.draft.recurs_from).due_on

@@ -37,6 +37,7 @@ def page(uid: str) -> str:
         today=i18n.reader_today(),
         sees_rule=not current_user.roles.isdisjoint({"administrator", "hub", "auditor"}),
         did=_did(),
+        team=_team(found),
     )
 
 
@@ -99,7 +100,7 @@ def _to_except(uid: str) -> Viewed:
 
 def _exception(found: Viewed, kind: str, form: Form) -> str:
     course = overview.course_title(choices.names(web.session()), found.enrollment.course_id)
-    return render_template(f"assignments/{kind}.html", found=found, course=course, form=form)
+    return render_template(f"assignments/{kind}.html", found=found, course=course, form=form, team=_team(found))
 
 
 def _date(found: Viewed, told: WhyCourse) -> WhyDate:
@@ -115,7 +116,13 @@ def _slug(found: Viewed, named: choices.Choices) -> str:
 
 
 def _back(uid: str, did: str) -> Response:
-    return redirect(url_for("why.page", uid=uid, did=did), 303)
+    return redirect(url_for("why.page", uid=uid, did=did, team=request.args.get("team")), 303)
+
+
+def _team(found: Viewed) -> str:
+    """The way back to the person's page in the reader's team, for who came from there; else empty."""
+    came = "team" in request.args and current_user.is_manager and not found.own
+    return url_for("reports.branch", branch=found.person.uid) if came else ""
 
 
 def _did() -> str:

@@ -3,17 +3,15 @@
 The statements are put together from the names of our own tables and columns; values are never part of them.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Dialect, Integer, String, Table, bindparam
+from sqlalchemy import ColumnElement, Integer, Table, bindparam
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lms.base.db import Base, quoted
 
@@ -22,46 +20,34 @@ _numbers = count(1)
 FEW = 500
 
 
-class _Numbers(TypeDecorator[Collection[int]]):
-    """Many numbers as one value: an array on PostgreSQL, JSON on SQLite."""
+class _Among(FunctionElement[Any]):
+    """Without the type of a truth value: of one SQLite asks whether it is 1, and then finds nothing by an index."""
 
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        array = dialect.name == "postgresql"
-        return dialect.type_descriptor(postgresql.ARRAY(Integer()) if array else String())
-
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> list[int] | str:
-        numbers = list(value or ())
-        return numbers if dialect.name == "postgresql" else json.dumps(numbers)
-
-
-class _Among(FunctionElement[bool]):
-    type = Boolean()
     inherit_cache = True
     name = "among"
 
 
 @compiles(_Among, "sqlite")
 def _among_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    column, numbers = (compiler.process(one, **kw) for one in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608
+    named, _, _ = element.clauses
+    return f"({compiler.process(named, **kw)})"
 
 
 @compiles(_Among, "postgresql")
 def _among_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    column, numbers = (compiler.process(one, **kw) for one in element.clauses)
+    _, column, numbers = (compiler.process(one, **kw) if at else "" for at, one in enumerate(element.clauses))
     return f"{column} IN (SELECT number FROM unnest({numbers}) AS number)"  # noqa: S608
 
 
 def among(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
-    """Whether a column has one of these numbers, which are one value of the statement, however many they are.
+    """Whether a column has one of these numbers, of which SQLite takes `parts` of at most 5,000.
 
-    A statement that names each is read and planned anew for every other number of them, and PostgreSQL may look
-    through all of them for each row.
+    They are one value on PostgreSQL: a statement that names each is read and planned anew for every other number of
+    them, and may look through all of them for each row. SQLite knows how many they are only when each is named.
     """
-    return _Among(column, bindparam(None, numbers, _Numbers(), unique=True))
+    listed = list(numbers)
+    array = bindparam(None, listed, postgresql.ARRAY(Integer()), unique=True)
+    return _Among(column.in_(listed), column, array)
 
 
 def insert_rows(

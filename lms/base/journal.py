@@ -41,9 +41,11 @@ class Journal:
         self._connection.executemany(_NOTE, [(one, 0, clock.now().isoformat()) for one in identities])
         self._connection.execute("COMMIT")
 
-    def sent(self, identity: bytes) -> None:
-        """Note that a message was taken by the server."""
-        self._connection.execute(_NOTE, (identity, 1, clock.now().isoformat()))
+    def sent(self, *identities: bytes) -> None:
+        """Note that a message was taken by the server, and with it what else it told: all of them or none."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.executemany(_NOTE, [(one, 1, clock.now().isoformat()) for one in identities])
+        self._connection.execute("COMMIT")
 
     def forget_old(self) -> int:
         """Drop lines older than 90 days; returns how many."""

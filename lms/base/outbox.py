@@ -1,8 +1,8 @@
 """Mail: written as a row in the transaction that causes it, sent after it, once."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import bulk, clock, journal, posting
 from lms.base.db import Base, Database, insert_many, one_of
+from lms.base.events import Event, announce
 from lms.base.journal import Journal
 from lms.base.posting import SENT, Outcome, Post
 from lms.base.settings import Settings
@@ -90,6 +91,15 @@ def queue_new(session: Session, letters: Collection[Letter]) -> None:
     queue_all(session, (letter for letter in letters if letter.key not in told))
 
 
+@dataclass(frozen=True)
+class MailsLeave(Event):
+    """Mails were taken to be sent. Who put them together adds to `carried`, by key, what else they tell: the journal
+    then knows it too, whatever mail a restored database would tell it in."""
+
+    keys: Collection[str]
+    carried: dict[str, list[bytes]] = field(default_factory=dict)
+
+
 def deliver(database: Database, settings: Settings, *, limit: int = 100_000, seconds: float = SECONDS) -> int:
     """Send what is due, for so many seconds at most; returns how many went out. For the worker.
 
@@ -101,9 +111,11 @@ def deliver(database: Database, settings: Settings, *, limit: int = 100_000, sec
     while sent < limit and time.monotonic() < until:
         with database.transaction() as session:
             taken = _take(session, min(AT_ONCE, limit - sent))
+            leaving = MailsLeave([message.key for message in taken])
+            announce(session, leaving)
         if not taken:
             return sent
-        outcomes = _send(taken, settings, until)
+        outcomes = _send(taken, leaving.carried, settings, until)
         with database.transaction() as session:
             _note(session, taken, outcomes)
         new = sum(not outcome.error for outcome in outcomes.values())
@@ -140,7 +152,9 @@ def _take(session: Session, most: int) -> Sequence[OutboxMessage]:
     return messages
 
 
-def _send(taken: Sequence[OutboxMessage], settings: Settings, until: float) -> dict[int, Outcome]:
+def _send(
+    taken: Sequence[OutboxMessage], carried: Mapping[str, Sequence[bytes]], settings: Settings, until: float
+) -> dict[int, Outcome]:
     """Send messages over one connection; returns what became of each that its turn came for."""
     outcomes: dict[int, Outcome] = {}
     identities = {message.id: identity(message) for message in taken}
@@ -149,21 +163,23 @@ def _send(taken: Sequence[OutboxMessage], settings: Settings, until: float) -> d
         notes.trying([one for one in identities.values() if one not in gone])
         for message in taken:
             own = identities[message.id]
-            outcomes[message.id] = SENT if own in gone else _try(message, own, settings, post, notes)
+            told = [own, *carried.get(message.key, ())]
+            outcomes[message.id] = SENT if own in gone else _try(message, told, settings, post, notes)
             if time.monotonic() > until:
                 break
     return outcomes
 
 
-def _try(message: OutboxMessage, own: bytes, settings: Settings, post: Post, notes: Journal) -> Outcome:
-    """Send a message and note it outside. `ValueError` is a header that cannot be: it never will."""
+def _try(message: OutboxMessage, told: Sequence[bytes], settings: Settings, post: Post, notes: Journal) -> Outcome:
+    """Send a message and note outside what it told: itself first. `ValueError` is a header that cannot be."""
+    own = told[0]
     try:
         mail = _mail(message, own, settings)
     except ValueError as error:
         return Outcome(f"{type(error).__name__}: {error}"[:500], final=True)
-    outcome = post.hand_over(mail, f"{message.id:08}")
+    outcome = post.hand_over(mail, f"{message.id:08}-{own.hex()[:16]}")
     if not outcome.error:
-        notes.sent(own)
+        notes.sent(*told)
     return outcome
 
 

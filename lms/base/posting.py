@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from lms.base.settings import Settings
@@ -38,7 +40,10 @@ class Post:
         self._unreachable = ""
 
     def hand_over(self, mail: EmailMessage, name: str) -> Outcome:
-        """Hand a mail to the server, or without one to the folder `outbox`, as `name`. Raises nothing."""
+        """Hand a mail to the server, or without one to the folder `outbox`, as `name`. Raises nothing.
+
+        A file that is there already stays: the mail is then written beside it, as `name-2`.
+        """
         if not self._settings.smtp_url:
             return _write(mail, self._settings.instance / "outbox", name)
         if self._unreachable:
@@ -113,10 +118,18 @@ def _is_final(error: Exception) -> bool:
 def _write(mail: EmailMessage, folder: Path, name: str) -> Outcome:
     try:
         folder.mkdir(exist_ok=True)
-        (folder / f"{name}.eml").write_bytes(bytes(mail))
+        with _new_file(folder, name) as file:
+            file.write(bytes(mail))
     except (OSError, ValueError) as error:
         return Outcome(_said(error), isinstance(error, ValueError))
     return SENT
+
+
+def _new_file(folder: Path, name: str) -> BinaryIO:
+    for number in count(1):
+        with suppress(FileExistsError):
+            return (folder / (f"{name}.eml" if number == 1 else f"{name}-{number}.eml")).open("xb")
+    raise AssertionError("numbers do not end")
 
 
 def _server(url: str) -> smtplib.SMTP:

@@ -50,15 +50,23 @@ class Learner:
 def page(learner: Learner) -> Markup:
     """The whole page but its frame."""
     begun = [one for one in learner.standings if one.enrollment and not one.completed_at]
-    dates = _dates(learner, begun)
+    late, dates = _dates(learner, begun)
     certified, goal = bool(learner.entries), learner.goal
     piece = fragments.kept(
         "home/learning.html",
-        (learner.today, learner.greeting, bool(dates), certified, goal and (goal.code, goal.revision, goal.done)),
+        (
+            learner.today,
+            learner.greeting,
+            bool(late),
+            bool(dates),
+            certified,
+            goal and (goal.code, goal.revision, goal.done),
+        ),
         lambda: {
             "goal": goal,
             "today": learner.today,
             "greeting": learner.greeting,
+            "late": bool(late),
             "dated": bool(dates),
             "certified": certified,
         },
@@ -70,6 +78,7 @@ def page(learner: Learner) -> Markup:
             "next": _next(learner),
             "way": _way(begun[0], learner.today) if begun else "",
             "practice": Markup("").join(_practice(learner, due) for due in learner.to_practice),
+            "late": Markup("").join(late),
             "dates": Markup("").join(dates),
             "held": Markup("").join(_held(entry, number) for number, entry in enumerate(learner.entries, 1)),
         }
@@ -152,17 +161,21 @@ def _due_day(standing: Standing) -> date | None:
     return taken.due_on if taken and taken.paused_at is None else None
 
 
-def _dates(learner: Learner, begun: Sequence[Standing]) -> list[Markup]:
+def _dates(learner: Learner, begun: Sequence[Standing]) -> tuple[list[Markup], list[Markup]]:
+    """The days that are over, and those to come."""
     rows = [(due_on, one, False) for one in begun if (due_on := _due_day(one))]
     rows += [(one.again_by, one, True) for one in learner.standings if one.again_by]
     rows.sort(key=lambda row: row[0])
-    courses = [_due(one, due, min((due - learner.today).days, SOON), again) for due, one, again in rows]
-    return courses + [_ends(entry.ends_on, learner.today) for entry in learner.entries if entry.status != "withdrawn"]
+    late = [_due(*row, learner.today) for row in rows if row[0] < learner.today]
+    ahead = [_due(*row, learner.today) for row in rows if row[0] >= learner.today]
+    held = [entry for entry in learner.entries if entry.status != "withdrawn"]
+    return late, ahead + [_ends(entry.ends_on, learner.today) for entry in held]
 
 
-def _due(standing: Standing, due: date, days: int, again: bool) -> Markup:
-    facts = {"course": standing.course, "due": due, "days": days, "again": again}
-    piece = fragments.kept("home/_due.html", (standing.course.version_id, due, days, again), lambda: facts)
+def _due(due: date, standing: Standing, again: bool, today: date) -> Markup:
+    days, far = min((due - today).days, SOON), due.year != today.year
+    facts = {"course": standing.course, "due": due, "days": days, "again": again, "far": far}
+    piece = fragments.kept("home/_due.html", (standing.course.version_id, due, days, again, far), lambda: facts)
     return piece.fill({"why": url_for("why.page", uid=standing.enrollment.uid)} if standing.enrollment else {})
 
 

@@ -77,15 +77,22 @@ def search(session: Session, manager_id: int, words: str) -> list[Person]:
     return list(session.scalars(ordered.limit(FOUND_AT_MOST))) if words.strip() else []
 
 
-def name(session: Session, manager_id: int, wanted: Wanted) -> Deputy:
-    """A manager names who stands in for her. Raises `Invalid` with what would be right, `Conflict` when it overlaps."""
+def name(session: Session, manager_id: int, wanted: Wanted, *, by_id: int) -> Deputy:
+    """Let somebody stand in for a manager, named by herself or by an administrator (`by_id`).
+
+    Raises `Invalid` with what would be right, `Conflict` when it overlaps or an administrator names one for somebody
+    who leads nobody. `lms.reminders.deputizing.name` tells the one who is named as well.
+    """
     manager = select(Person.id).where(Person.id == manager_id)
     session.execute(manager.with_for_update(key_share=True))
     from_on, until_on = wanted.from_on, wanted.until_on
     deputy = session.scalar(select(Person).where(Person.uid == wanted.deputy_uid, Person.status == "active"))
     if deputy is None:
         raise Invalid(gettext("Choose a colleague who is at work, from the list that the search finds."))
-    _check_days(manager_id, deputy, from_on, until_on)
+    by_herself = by_id == manager_id
+    _check_days(manager_id, deputy, from_on, until_on, by_herself=by_herself)
+    if not by_herself:
+        _check_leads(session, manager_id)
     overlap = select(Deputy.id).where(
         Deputy.manager_id == manager_id,
         Deputy.deputy_id == deputy.id,
@@ -94,18 +101,22 @@ def name(session: Session, manager_id: int, wanted: Wanted) -> Deputy:
         Deputy.until_on >= from_on,
     )
     if session.scalar(overlap.limit(1)) is not None:
-        raise Conflict(gettext("%(name)s stands in for you in that time already.", name=deputy.name))
+        raise Conflict(
+            gettext("%(name)s stands in for you in that time already.", name=deputy.name)
+            if by_herself
+            else gettext("%(name)s stands in for this person in that time already.", name=deputy.name)
+        )
     days = {"from_on": from_on, "until_on": until_on, "reason": wanted.reason}
-    named = Deputy(manager_id=manager_id, deputy_id=deputy.id, named_by_id=manager_id, named_at=clock.now(), **days)
+    named = Deputy(manager_id=manager_id, deputy_id=deputy.id, named_by_id=by_id, named_at=clock.now(), **days)
     session.add(named)
     session.flush()
     told = {"deputy": deputy.id, "from_on": from_on.isoformat(), "until_on": until_on.isoformat()}
-    audit.record(session, "named a deputy", f"person:{manager_id}", actor_id=manager_id, **told)
+    audit.record(session, "named a deputy", f"person:{manager_id}", actor_id=by_id, **told)
     return named
 
 
-def end(session: Session, manager_id: int, deputy_row_id: int) -> None:
-    """A manager ends a standing-in before its last day. Raises `NotFound` for what is not hers, or ended already."""
+def end(session: Session, manager_id: int, deputy_row_id: int, *, by_id: int) -> None:
+    """End a standing-in before its last day. Raises `NotFound` for what is not this manager's, or ended already."""
     found = session.scalar(
         select(Deputy)
         .where(Deputy.id == deputy_row_id, Deputy.manager_id == manager_id, Deputy.ended_at.is_(None))
@@ -114,7 +125,7 @@ def end(session: Session, manager_id: int, deputy_row_id: int) -> None:
     if found is None:
         raise NotFound
     found.ended_at = clock.now()
-    audit.record(session, "ended a deputy", f"person:{manager_id}", actor_id=manager_id, deputy=found.deputy_id)
+    audit.record(session, "ended a deputy", f"person:{manager_id}", actor_id=by_id, deputy=found.deputy_id)
 
 
 def _stand_in(row: Row[*tuple[Any, ...]]) -> StandIn:
@@ -136,9 +147,18 @@ def _lines(other: Any) -> Select[*tuple[Any, ...]]:
     ).join(person, person.id == other)
 
 
-def _check_days(manager_id: int, deputy: Person, from_on: date, until_on: date) -> None:
+def _check_leads(session: Session, manager_id: int) -> None:
+    if not session.scalar(select(Person.id).where(Person.manager_id == manager_id, Person.status != "left").limit(1)):
+        raise Conflict(gettext("Nobody reports to this person, so there is nobody to stand in for."))
+
+
+def _check_days(manager_id: int, deputy: Person, from_on: date, until_on: date, *, by_herself: bool) -> None:
     if deputy.id == manager_id:
-        raise Invalid(gettext("Choose somebody else: you cannot stand in for yourself."))
+        raise Invalid(
+            gettext("Choose somebody else: you cannot stand in for yourself.")
+            if by_herself
+            else gettext("Nobody stands in for herself. Choose somebody else.")
+        )
     if until_on < from_on:
         raise Invalid(gettext("The last day is before the first. Choose a last day on or after the first."))
     if until_on < clock.today():

@@ -14,6 +14,7 @@ from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.events import announce
 from lms.base.i18n import gettext
 from lms.base.outbox import OutboxMessage
+from lms.people import administrators
 from lms.people.events import PeopleChanged, PersonErased
 from lms.people.models import Person, PersonRole, SignIn
 
@@ -33,7 +34,8 @@ def by_email(session: Session, email: str) -> Person:
 def erase(session: Session, person_id: int, reason: str, *, by_id: int | None = None) -> None:
     """Take somebody's name, address and sign-in out for good. It cannot be undone.
 
-    Raises `NotFound`, `Invalid` without a reason, and `Conflict` when she was erased before or still leads people.
+    Raises `NotFound`, `Invalid` without a reason, and `Conflict` when she was erased before, still leads
+    people or is the last administrator.
     """
     if not reason.strip():
         raise Invalid(gettext("Say why in a few words: it is kept in the audit trail."))
@@ -42,6 +44,7 @@ def erase(session: Session, person_id: int, reason: str, *, by_id: int | None = 
         raise NotFound
     if is_erased(person):
         raise Conflict(gettext("This person was erased before."))
+    administrators.check_not_last(session, person_id)
     if session.scalar(select(exists().where(Person.manager_id == person_id, Person.status != "left"))):
         raise Conflict(gettext("People report to this person. Give them another manager first."))
     announce(session, PersonErased(person_id, reason, by_id))

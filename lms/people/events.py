@@ -1,6 +1,7 @@
 """What happens to people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lms.base.events import Event
 
@@ -19,3 +20,11 @@ class PeopleChanged(Event):
     """People joined, moved, changed, left, came back, went on leave or returned from it."""
 
     person_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class ImportUndone(Event):
+    """A file of people was undone: these people, whom it had let go, work here again. `since`: when it was applied."""
+
+    person_ids: frozenset[int]
+    since: datetime

@@ -21,7 +21,7 @@ from lms.base.db import parts
 from lms.base.i18n import force_locale, gettext, ngettext, pick
 from lms.base.outbox import Letter, OutboxMessage
 from lms.people.models import Person
-from lms.reminders import planning, recipients
+from lms.reminders import planning, recipients, told
 from lms.reminders.models import Notice, Reminder
 from lms.reminders.planning import DONE, LEAVE, Step
 from lms.reminders.recipients import Away
@@ -84,16 +84,18 @@ class Digest:
 def queue(session: Session) -> int:
     """Queue the mails of today for all that is planned; returns how many. For the night, after `planning.plan`."""
     now = clock.now()
-    steps, stale = _planned(session, now)
+    planned, stale = _planned(session, now)
+    steps, known = told.apart(session, planned)
     found = list(compose(session, steps, now))
     outbox.queue_many(session, (Letter(one.key, one.email, one.subject, one.body) for one in found))
     columns = ("person_id", "key", "subject", "body", "address", "told_at")
-    told = ((one.person_id, one.key, one.subject, one.notice, one.address, now) for one in found)
-    bulk.insert_rows(session, Notice, columns, told, or_ignore=True)
+    notices = ((one.person_id, one.key, one.subject, one.notice, one.address, now) for one in found)
+    bulk.insert_rows(session, Notice, columns, notices, or_ignore=True)
     sent = [(step.reminder_id, "sent", "", one.key, now) for one in found for step in one.steps]
+    before = [(step.reminder_id, "sent", told.BEFORE, None, now) for step in known]
     skipped = [(number, "skipped", why, None, now) for number, why in stale]
     decided = ("state", "skipped_why", "mail_key", "decided_at")
-    bulk.update_rows(session, Reminder, ("id",), decided, [*sent, *skipped])
+    bulk.update_rows(session, Reminder, ("id",), decided, [*sent, *before, *skipped])
     return len(found)
 
 
@@ -103,7 +105,8 @@ def preview(session: Session, at: datetime, about: int | None = None) -> list[Di
     new = [step for step in planning.due(session, at, about) if not step.why]
     if about is not None:
         waiting = [step for step in waiting if step.recipient_id == about]
-    return list(compose(session, [*waiting, *new], at))
+    steps, _ = told.apart(session, [*waiting, *new])
+    return list(compose(session, steps, at))
 
 
 def compose(session: Session, steps: Collection[Step], at: datetime) -> Iterator[Digest]:
@@ -147,9 +150,9 @@ def _planned(session: Session, at: datetime) -> tuple[list[Step], list[tuple[int
     )
     away = recipients.away_at(session, at)
     steps, stale = list[Step](), list[tuple[int, str]]()
-    for *about, number, stands, status, told, zone in session.execute(statement):
+    for *about, number, stands, status, reader, zone in session.execute(statement):
         step = Step._make([*about, recipients.today_in(zone, at), "", number])
-        if why := _stale(step, {status, told}, away) if stands else DONE:
+        if why := _stale(step, {status, reader}, away) if stands else DONE:
             stale.append((number, why))
         else:
             steps.append(step)
@@ -174,12 +177,13 @@ def _people(session: Session, numbers: Collection[int]) -> dict[int, _Person]:
 
 
 def _had(session: Session, keys: Collection[str]) -> set[str]:
-    """Those of these mails that were queued before."""
-    return {
+    """Those of these mails that were queued before, or sent before the database was restored."""
+    queued = {
         key
         for some in parts(keys)
         for key in session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(some)))
     }
+    return queued | told.mailed(keys)
 
 
 def _digest(
@@ -195,7 +199,7 @@ def _digest(
     subject = _subject(own, len({step.learner_id for step in steps if step.audience != "learner"}))
     body = mail.render("reminders/mail/digest.txt", name=person.given_name, own=own, team=team)
     address = "/learning" if own else "/team"
-    notice = "\n".join([*(one.title for one in own), *(f"{one.title}: {_count(one)}" for one in team)])
+    notice = "\n".join([*(one.title for one in own), *(_counted(one) for one in team)])
     return Digest(key, person.id, person.name, person.email, subject, body, notice, address, steps)
 
 
@@ -233,8 +237,9 @@ def _team(
     ]
 
 
-def _count(team: Team) -> str:
-    return ngettext("%(num)s person", "%(num)s people", len(team.people) + team.more)
+def _counted(team: Team) -> str:
+    people = len(team.people) + team.more
+    return ngettext("%(title)s: %(num)s person", "%(title)s: %(num)s people", people, title=team.title)
 
 
 def _subject(own: Sequence[Own], team: int) -> str:

@@ -28,6 +28,15 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Writer:
+    """Who writes, and the address to answer to."""
+
+    id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
 class Letters:
     """Mail and list entries of one occasion."""
 
@@ -35,14 +44,14 @@ class Letters:
     notices: list[dict[str, object]]
 
 
-def nudge(session: Session, readers: Collection[Reader], words: Mapping[int, str], *, by_id: int, by_name: str) -> None:
+def nudge(session: Session, readers: Collection[Reader], words: Mapping[int, str], writer: Writer) -> None:
     """Send each reader her words (by number of the person), in a frame of her own language.
 
     Whether she may be nudged is asked before. A handful of statements, however many they are.
     """
     now = clock.now()
     sent = [
-        {"person_id": one.id, "course_id": one.course_id, "by_id": by_id, "words": words[one.id], "sent_at": now}
+        {"person_id": one.id, "course_id": one.course_id, "by_id": writer.id, "words": words[one.id], "sent_at": now}
         for one in readers
     ]
     insert_many(session, Nudge, sent)
@@ -50,23 +59,23 @@ def nudge(session: Session, readers: Collection[Reader], words: Mapping[int, str
     for one in readers:
         with force_locale(one.language):
             title = pick(one.titles, one.language)
-            subject = gettext("%(name)s about “%(course)s”", name=by_name, course=title)
-            values = {"by_name": by_name, "words": words[one.id], "slug": one.course_slug, "title": title}
+            subject = gettext("%(name)s about “%(course)s”", name=writer.name, course=title)
+            values = {"writer": writer, "words": words[one.id], "slug": one.course_slug, "title": title}
             body = mail.render("reminders/mail/nudge.txt", **values)
         _add(made, "nudge", one, subject, words[one.id], body)
     _send(session, made)
 
 
-def given(session: Session, readers: Iterable[Reader], *, by_name: str, due_on: date, reason: str) -> None:
+def given(session: Session, readers: Iterable[Reader], writer: Writer, *, due_on: date, reason: str) -> None:
     """Tell each reader that a manager gave her a course, by when and why."""
     made = Letters([], [])
     for one in readers:
         with force_locale(one.language):
             title = pick(one.titles, one.language)
-            subject = gettext("%(name)s gave you “%(course)s”", name=by_name, course=title)
+            subject = gettext("%(name)s gave you “%(course)s”", name=writer.name, course=title)
             said = gettext("Please finish it by %(day)s.", day=i18n.day(due_on))
             values = {"given_name": one.given_name, "subject": subject, "said": said, "reason": reason}
-            body = mail.render("reminders/mail/given.txt", slug=one.course_slug, **values)
+            body = mail.render("reminders/mail/given.txt", slug=one.course_slug, writer=writer, **values)
         _add(made, "given", one, subject, f"{said} {reason}".strip(), body)
     _send(session, made)
 

@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from courses.enrollment_models import Enrollment
+from courses.enrollment_models import Enrollment, EnrollmentChange
 from courses.models import Course
+from lms.assignments import dates
 from lms.assignments.models import AssignmentRule, RuleReminder
 from lms.base import bulk, clock
 from lms.base.db import parts
@@ -77,6 +78,7 @@ class _Found(NamedTuple):
     skip_id: int | None
     skip_status: str | None
     skip_zone: str | None
+    opened_at: datetime | None
 
 
 def plan(session: Session) -> int:
@@ -118,6 +120,7 @@ def _candidates(session: Session, at: datetime, about: int | None) -> Iterable[_
             *(Enrollment.id, Enrollment.uid, RuleReminder.rule_id, RuleReminder.days, RuleReminder.audience),
             *(Enrollment.person_id, Enrollment.course_id, Enrollment.due_on, Person.status, Person.time_zone),
             *(manager.id, manager.status, manager.time_zone, above.id, above.status, above.time_zone),
+            opened_at(),
         )
         .join(Person, Person.id == Enrollment.person_id)
         .join(RuleReminder, RuleReminder.rule_id == Enrollment.rule_id)
@@ -136,6 +139,13 @@ def _candidates(session: Session, at: datetime, about: int | None) -> Iterable[_
         teams = [who.in_(stands_in) for who in (manager.id, above.id)]
         statement = statement.where(or_(Person.id == about, manager.id == about, above.id == about, *teams))
     return (_Found._make(row) for row in session.execute(statement))
+
+
+def opened_at() -> ColumnElement[datetime | None]:
+    """When the cycle of an `Enrollment` that comes again was opened: what would have been told before is not missed."""
+    change = (EnrollmentChange.enrollment_id == Enrollment.id, EnrollmentChange.kind == "reopened")
+    last = select(func.max(EnrollmentChange.at)).where(*change).scalar_subquery()
+    return case((Enrollment.cycle > 1, last), else_=null())
 
 
 def open_to_reminding() -> tuple[ColumnElement[bool], ...]:
@@ -166,7 +176,8 @@ def _step(row: _Found, at: datetime, away: Away) -> Step | None:
     if told is None or (row.audience != "learner" and told.person_id == row.learner_id):
         return None
     day = recipients.today_in(told.zone, at)
-    if row.due_on + timedelta(days=row.days) > day:
+    step_on = dates.later(row.due_on, row.days)
+    if step_on > day or (row.opened_at is not None and step_on < recipients.today_in(told.zone, row.opened_at)):
         return None
     quiet = told.on_leave or row.status == "leave" or away.absent(row.learner_id, day)
     return Step(

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses import catalog
 from courses.enrollment_models import Enrollment
-from lms.assignments import dates
-from lms.assignments.models import AssignmentRule, RuleReminder
+from lms.assignments import dates, recurring
+from lms.assignments.models import AssignmentRule, Exemption, RuleReminder
 from lms.base import clock
 from lms.base.i18n import day as in_words
 from lms.base.i18n import gettext, pick
 from lms.people import directory
 from lms.people.models import Person
-from lms.reminders import digest, recipients
+from lms.reminders import digest, planning, recipients
 from lms.reminders.digest import Digest
 from lms.reminders.models import Reminder
 
@@ -28,12 +28,18 @@ Counted = tuple[str, int, str, int]
 
 @dataclass(frozen=True)
 class Tomorrow:
-    """The mails of the next night: how many, the first of them, and how many steps by rule, day and audience."""
+    """The mails of the next night: how many, the first of them, and how many steps by rule, day and audience.
+
+    Not in it is what that night itself does before it mails: `opening` cycles may be opened at most, and `ending`
+    exemptions end, after which a rule may ask.
+    """
 
     at: datetime
     count: int
     first: Sequence[Digest]
     counted: Sequence[Counted]
+    opening: int = 0
+    ending: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,15 @@ def preview(session: Session) -> Tomorrow:
     found = digest.preview(session, at)
     names: dict[int, str] = dict(session.execute(select(AssignmentRule.id, AssignmentRule.name)).all())
     counted = sorted((names[rule], days, who, count) for (rule, days, who), count in digest.numbers(found).items())
-    return Tomorrow(at, len(found), found[:SHOWN], counted)
+    with clock.frozen(at):
+        opening = recurring.may_open(session)
+    return Tomorrow(at, len(found), found[:SHOWN], counted, opening, _ending(session, at.date()))
+
+
+def _ending(session: Session, today: date) -> int:
+    """How many exemptions were still there yesterday and are over on a day."""
+    over = (Exemption.ended_at.is_(None), Exemption.until_on == today - timedelta(days=1))
+    return session.scalar(select(func.count()).select_from(Exemption).where(*over)) or 0
 
 
 def answer(session: Session, email: str) -> Answer | None:
@@ -96,24 +110,33 @@ def _courses(session: Session, person: Person, at: datetime) -> list[Course]:
     """Why the next night says something of each of her open courses, or does not."""
     titles = {course.id: pick(course.titles) for course in catalog.live(session)}
     statement = (
-        select(Enrollment, AssignmentRule)
+        select(Enrollment, AssignmentRule, planning.opened_at())
         .outerjoin(AssignmentRule, AssignmentRule.id == Enrollment.rule_id)
         .where(Enrollment.person_id == person.id, Enrollment.completed_at.is_(None))
         .order_by(Enrollment.due_on, Enrollment.id)
     )
-    found = [(one, rule) for one, rule in session.execute(statement) if one.course_id in titles]
-    steps = _steps(session, {rule.id for _, rule in found if rule})
-    told = _told(session, [one.id for one, _ in found], person.id)
+    found = [(one, rule, at) for one, rule, at in session.execute(statement) if one.course_id in titles]
+    steps = _steps(session, {rule.id for _, rule, _ in found if rule})
+    told = _told(session, [one.id for one, *_ in found], person.id)
     today = recipients.today_in(person.time_zone, at)
     return [
         Course(
             titles[one.course_id],
             one.uid,
             rule.name if rule else "",
-            _why(one, rule, steps.get(one.rule_id or 0, ()), told.get(one.id, {}), today),
+            _why(one, rule, _since(one, opened, steps, person.time_zone), told.get(one.id, {}), today),
         )
-        for one, rule in found
+        for one, rule, opened in found
     ]
+
+
+def _since(enrollment: Enrollment, opened: datetime | None, steps: dict[int, list[int]], zone: str) -> list[int]:
+    """The steps of an enrollment whose day is not before it was opened again."""
+    days, due_on = steps.get(enrollment.rule_id or 0, []), enrollment.due_on
+    if opened is None or due_on is None:
+        return days
+    first = recipients.today_in(zone, opened)
+    return [one for one in days if dates.later(due_on, one) >= first]
 
 
 def _steps(session: Session, rules: set[int]) -> dict[int, list[int]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses import catalog, giving
 from courses.catalog import CourseView
+from lms.assignments import extending
 from lms.assignments.models import Exemption
 from lms.base import audit, clock
 from lms.base.errors import Invalid, NotFound
@@ -18,7 +19,7 @@ from lms.base.i18n import gettext
 from lms.people import deputies
 from lms.people.models import Person
 from lms.reminders import personal
-from lms.reminders.personal import Reader
+from lms.reminders.personal import Reader, Writer
 from lms.reports import reach
 from lms.reports.counters.models import CountedCourse, CountedPerson
 from lms.reports.hands import WEEK, last_nudge
@@ -32,10 +33,11 @@ _BLANK = re.compile(r"\{([^{}]{1,40})\}")
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is at the page."""
+    """Who is at the page. `email` is where those she writes to answer her."""
 
     id: int
     name: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def nudge(session: Session, actor: Actor, who: Sequence[str], words: str, today:
     found = chosen_for_nudge(session, actor.id, who, today)
     readers = [_reader(one, one.course) for one in found.reached if one.course]
     said = {one.id: _filled(words, one) for one in found.reached}
-    personal.nudge(session, readers, said, by_id=actor.id, by_name=actor.name)
+    personal.nudge(session, readers, said, Writer(actor.id, actor.name, actor.email))
     _note(session, "nudged somebody", actor, found.reached, today)
     return found
 
@@ -131,10 +133,12 @@ def to_choose_from(session: Session, viewer_id: int, uids: Sequence[str], today:
 def assign(session: Session, actor: Actor, who: Sequence[str], gift: Gift, today: date) -> Chosen:
     """Give people a course until a day, for a reason; who takes it, has completed it or is exempt is left out.
 
-    Raises `NotFound` for a course there is not or people whom the actor may not see, `Invalid` for a day that is over.
+    Raises `NotFound` for a course there is not or people whom the actor may not see, `Invalid` for a day that is over
+    or too far away.
     """
     if gift.due_on < today:
         raise Invalid(gettext("The last day is over. Choose today or a later day."))
+    extending.check_not_too_late(session, gift.due_on, actor.id, today)
     course = catalog.get(session, gift.course)
     people = chosen_for_course(session, actor.id, who, today)
     free = _exempt(session, [one.id for one in people], course.id, today)
@@ -151,7 +155,8 @@ def assign(session: Session, actor: Actor, who: Sequence[str], gift: Gift, today
     reasons |= dict.fromkeys(given.completed, gettext("has completed it"))
     found = _parted([Somebody(**vars(one) | {"left_out": reasons.get(one.id, "")}) for one in people])
     readers = [_reader(one, course) for one in found.reached]
-    personal.given(session, readers, by_name=actor.name, due_on=gift.due_on, reason=gift.reason)
+    writer = Writer(actor.id, actor.name, actor.email)
+    personal.given(session, readers, writer, due_on=gift.due_on, reason=gift.reason)
     _note(session, "gave a course as a manager", actor, found.reached, today)
     return found
 

@@ -10,6 +10,7 @@ from lms.base.access import MANAGERS, open_to
 from lms.base.errors import Conflict, Invalid
 from lms.base.i18n import gettext, ngettext, pick, reader_today
 from lms.people import deputies
+from lms.reminders import deputizing
 from lms.reports import acting, lines
 from lms.reports.acting import Actor, Chosen
 from lms.reports.acting_forms import AssignForm, DeputyForm
@@ -68,7 +69,7 @@ def name() -> Response:
     form = DeputyForm()
     if form.validate():
         try:
-            deputies.name(web.session(), current_user.id, form.wanted)
+            deputizing.name(web.session(), current_user.id, form.wanted, by_id=current_user.id)
         except (Invalid, Conflict) as refusal:
             form.form_errors.append(refusal.message)
         else:
@@ -79,12 +80,12 @@ def name() -> Response:
 @blueprint.post("/team/deputies/<int(max=2147483647):number>/end")
 @open_to(MANAGERS)
 def end(number: int) -> Response:
-    deputies.end(web.session(), current_user.id, number)
+    deputies.end(web.session(), current_user.id, number, by_id=current_user.id)
     return redirect(url_for("acting.named"), 303)
 
 
 def _actor() -> Actor:
-    return Actor(current_user.id, current_user.name)
+    return Actor(current_user.id, current_user.name, current_user.email)
 
 
 def _back_address() -> str:
@@ -114,7 +115,7 @@ def _nudge_page(who: list[str], words: str | None = None, problem: str = "") -> 
         found, problem = Chosen(()), problem or refusal.message
     shown = {"found": found, "words": usual if words is None else words, "problem": problem, "longest": acting.LONGEST}
     page = render_template("reports/nudge.html", back=_back_address(), **shown)
-    return make_response(page, 422 if problem else 200)
+    return make_response(page, 422 if problem and request.method == "POST" else 200)
 
 
 def _assign_form() -> AssignForm:
@@ -134,5 +135,6 @@ def _assign_page(form: AssignForm, who: list[str], problem: str = "") -> Respons
 def _deputies_page(form: DeputyForm, status: int = 200) -> Response:
     words = request.values.get("q", "").strip()[:100]
     shown = {"found": deputies.search(web.session(), current_user.id, words), "words": words, "today": reader_today()}
-    listed = deputies.of_manager(web.session(), current_user.id)
+    named, today = deputies.of_manager(web.session(), current_user.id), reader_today()
+    listed = {state: [one for one in named if one.state(today) == state] for state in ("now", "coming", "over")}
     return make_response(render_template("reports/deputies.html", form=form, listed=listed, **shown), status)

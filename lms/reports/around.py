@@ -4,8 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, cast, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
 from lms.base.db import rows
 from lms.people.models import Deputy, Person, ReportingLine
@@ -13,6 +26,7 @@ from lms.reports.counters.models import NO_DAY, CountedPerson, Rollup
 from lms.reports.standing import MANAGER, TODAY
 
 SHOWN = 50
+VIEWER: ColumnElement[int] = bindparam("viewer", type_=Integer())
 
 
 @dataclass(frozen=True)
@@ -38,10 +52,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Around:
-    """The two lists, in order of name; each names at most 50."""
+    """The two lists, in order of name; each names at most 50. `leads`: whether the viewer has people of her own."""
 
     beside: tuple[Beside, ...] = ()
     places: tuple[Place, ...] = ()
+    leads: bool = True
 
 
 def _select_beside() -> Select[*tuple[Any, ...]]:
@@ -67,6 +82,9 @@ def _select_beside() -> Select[*tuple[Any, ...]]:
 
 
 def _select_places() -> Select[*tuple[Any, ...]]:
+    """The places of a viewer; `below` says whether she leads anybody herself, in her own line or beside it."""
+    line = aliased(ReportingLine)
+    own = or_(exists().where(CountedPerson.manager_id == VIEWER), exists().where(line.manager_id == VIEWER))
     return (
         select(
             literal("place"),
@@ -74,11 +92,11 @@ def _select_places() -> Select[*tuple[Any, ...]]:
             Person.given_name,
             Person.family_name,
             Person.job,
-            literal(0),
+            case((own, 1), else_=0),
             Deputy.until_on,
         )
         .join(Person, Person.id == Deputy.manager_id)
-        .where(Deputy.deputy_id == bindparam("viewer", type_=Integer()), Deputy.ended_at.is_(None))
+        .where(Deputy.deputy_id == VIEWER, Deputy.ended_at.is_(None))
         .where(Deputy.from_on <= TODAY, Deputy.until_on >= TODAY)
     )
 
@@ -97,6 +115,7 @@ def read(session: Session, viewer_id: int, manager_id: int, today: date) -> Arou
             if row.what != "place"
         )[:SHOWN],
         tuple(Place(row.uid, _name(row), row.on_day) for row in named if row.what == "place")[:SHOWN],
+        all(row.below for row in named if row.what == "place"),
     )
 
 

@@ -26,7 +26,7 @@ from lms.reports.standing import TODAY
 
 PAGE = 50
 LAST_PAGE = 100_000
-FILTERS = ("overdue", "certified", "uncertified", "leave")
+FILTERS = ("overdue", "may-speak", "may-not-speak", "leave")
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def _select_chosen(status: str, in_course: bool, order: str) -> Subquery:
     conditions = {
         "": true(),
         "overdue": and_(at_work, CountedPerson.next_on < TODAY),
-        "certified": speaks,
-        "uncertified": ~speaks,
+        "may-speak": speaks,
+        "may-not-speak": ~speaks,
         "leave": CountedPerson.state == "leave",
     }
     takes = and_(CountedCourse.person_id == CountedPerson.person_id, CountedCourse.course_id == bindparam("course"))

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from itertools import chain, islice
@@ -45,7 +45,9 @@ COLUMNS = (
     "due_on",
     "overdue",
     "certificate",
+    "certificate_state",
     "certificate_until",
+    "may_speak_today",
     "on_leave",
 )
 
@@ -73,13 +75,13 @@ def branch(session: Session, path: str, reader: Reader) -> Iterator[Sequence[Cel
     return _pieces(session, _BELOW, _within(path) | {"after": path[:-1]}, reader)
 
 
-def csv_file(pieces: Iterable[Sequence[Cells]]) -> Iterator[bytes]:
+def csv_file(pieces: Iterable[Sequence[Cells]]) -> Generator[bytes, None, None]:
     """Lines of cells as pieces of a CSV file in UTF-8, in which nothing is a formula."""
     for number, lines in enumerate(pieces):
         yield (b"" if number else b"\xef\xbb\xbf") + _encode(lines)
 
 
-def xlsx_file(pieces: Iterable[Sequence[Cells]]) -> Iterator[bytes]:
+def xlsx_file(pieces: Iterable[Sequence[Cells]]) -> Generator[bytes, None, None]:
     """Lines of cells as pieces of an Excel file: every cell is text, so that nothing is a formula.
 
     It is written to the disk row by row. What does not fit a sheet goes to the next.
@@ -141,6 +143,7 @@ def _line(row: Row[*tuple[Any, ...]], courses: dict[int, CourseView], reader: Re
         row.tier,
         *_course(row, courses, reader),
         *_certificate(row.level_name, certificate),
+        _yes(row.speaks_until is not None and row.speaks_until >= reader.today),
         _yes(row.status == "leave"),
     )
 
@@ -160,11 +163,12 @@ def _course(
     )
 
 
-def _certificate(name: str | None, certificate: Held) -> tuple[str, str]:
-    """Nothing when there is none or it was withdrawn; no day while it is on hold."""
-    if certificate.state in {"none", "withdrawn"}:
-        return ("", "")
-    return (name or "", "" if certificate.state == "paused" else _day(certificate.until))
+def _certificate(name: str | None, certificate: Held) -> tuple[str, str, str]:
+    """Its name, how it stands, and its last day: no day while it is on hold. Nothing when there is none."""
+    if certificate.state == "none":
+        return ("", "", "")
+    on_hold = certificate.state == "paused"
+    return (name or "", "on hold" if on_hold else certificate.state, "" if on_hold else _day(certificate.until))
 
 
 def _name(given: str, family: str) -> str:
@@ -183,7 +187,7 @@ def _select(members: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The lines of the next 500 people in order of their line."""
     manager, text, english = aliased(Person), aliased(LevelText), aliased(LevelText)
     page = (
-        select(CountedPerson.person_id, CountedPerson.path.label("line"))
+        select(CountedPerson.person_id, CountedPerson.path.label("line"), CountedPerson.speaks_until)
         .where(members, CountedPerson.path > bindparam("after"), CountedPerson.path < bindparam("behind"))
         .order_by(CountedPerson.path)
         .limit(PIECE)
@@ -199,6 +203,7 @@ def _select(members: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Person.status,
             Unit.path,
             page.c.line,
+            page.c.speaks_until,
             manager.given_name.label("manager_given"),
             manager.family_name.label("manager_family"),
             Enrollment.course_id,

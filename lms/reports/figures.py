@@ -25,15 +25,16 @@ def earliest(days: Iterable[date | None]) -> date | None:
 class Figures:
     """A group of people in short. Who is on leave is counted in `on_leave` alone.
 
-    `overdue` and `due_soon` (14 days) count courses of people, the rest people. `ending` are those whose last day as a
-    speaker is within 60 days, `in_need` those with something overdue or due soon.
+    `overdue` and `due_soon` (14 days) count courses of people, the rest people. `may_speak` are those whose permission
+    is in force, `ending` those of them whose last day is within 60 days, `in_need` those with something overdue or due
+    soon.
     """
 
     people: int = 0
     on_leave: int = 0
     up_to_date: int = 0
     in_need: int = 0
-    certified: int = 0
+    may_speak: int = 0
     overdue: int = 0
     oldest_on: date | None = None
     due_soon: int = 0
@@ -51,7 +52,7 @@ class Figures:
             on_leave=self.on_leave + other.on_leave,
             up_to_date=self.up_to_date + other.up_to_date,
             in_need=self.in_need + other.in_need,
-            certified=self.certified + other.certified,
+            may_speak=self.may_speak + other.may_speak,
             overdue=self.overdue + other.overdue,
             oldest_on=earliest((self.oldest_on, other.oldest_on)),
             due_soon=self.due_soon + other.due_soon,

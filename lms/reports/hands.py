@@ -21,7 +21,7 @@ from lms.reports import standing
 from lms.reports.counters.models import CountedCourse, CountedPerson
 from lms.reports.figures import Member, Progress
 from lms.reports.members import MEMBER, member
-from lms.reports.standing import AHEAD, MANAGER
+from lms.reports.standing import MANAGER, SOON
 from lms.reports.sums import Sum
 
 HANDS = 20
@@ -47,8 +47,8 @@ class Hand:
 PATH: ColumnElement[str] = bindparam("path", type_=String())
 BEHIND: ColumnElement[str] = bindparam("behind", type_=String())
 _MINE = {
-    "direct": and_(CountedPerson.manager_id == MANAGER, CountedPerson.next_on <= AHEAD),
-    "small": and_(CountedPerson.path > PATH, CountedPerson.path < BEHIND, CountedPerson.next_on <= AHEAD),
+    "direct": and_(CountedPerson.manager_id == MANAGER, CountedPerson.next_on <= SOON),
+    "small": and_(CountedPerson.path > PATH, CountedPerson.path < BEHIND, CountedPerson.next_on <= SOON),
     "large": and_(func.substr(CountedPerson.path, 1, func.length(PATH)) == PATH, CountedPerson.person_id != MANAGER),
 }
 
@@ -59,11 +59,11 @@ def last_nudge(person_id: Any) -> Any:
 
 
 def _select(size: str) -> Select[*tuple[Any, ...]]:
-    by_day = CountedCourse.due_on if size == "large" else func.coalesce(CountedCourse.due_on, AHEAD)
+    by_day = CountedCourse.due_on if size == "large" else func.coalesce(CountedCourse.due_on, SOON)
     first = (
         select(CountedCourse.person_id, CountedCourse.course_id, CountedCourse.due_on)
         .join(CountedPerson, CountedPerson.person_id == CountedCourse.person_id)
-        .where(_MINE[size], CountedPerson.state == "active", by_day <= AHEAD)
+        .where(_MINE[size], CountedPerson.state == "active", by_day <= SOON)
         .order_by(by_day, CountedCourse.person_id, CountedCourse.course_id)
         .limit(HANDS)
     )
@@ -100,7 +100,7 @@ def find(
     courses: Mapping[int, CourseView],
     asked: dict[str, Any],
 ) -> tuple[Hand, ...]:
-    """At most 20 courses that are overdue or due within 30 days, of people at work. One statement, or none.
+    """At most 20 courses that are overdue or due within 14 days, of people at work. One statement, or none.
 
     `path` is the line to the manager, nothing when only direct reports are asked for; `everybody` what is counted.
     """

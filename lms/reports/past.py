@@ -43,7 +43,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Since:
-    """How many more certified speakers there are than on a past day, fewer when negative."""
+    """How many more people may speak than on a past day, fewer when negative."""
 
     more: int
     on_day: date
@@ -63,11 +63,11 @@ class Past:
         return found[-1] if found else None
 
     def since(self, figures: Figures) -> Since | None:
-        """The change in certified speakers since the end of the month before the last one, or the first kept after."""
+        """The change in who may speak since the end of the month before the last one, or the first kept after."""
         last_month = self.today.replace(day=1) - timedelta(days=1)
         wanted = last_month.replace(day=1) - timedelta(days=1)
         ends = [day for day in self.days if _ends_month(day.on_day) and day.on_day >= wanted]
-        return Since(figures.certified - ends[0].speakers, ends[0].on_day) if ends else None
+        return Since(figures.may_speak - ends[0].speakers, ends[0].on_day) if ends else None
 
     def points(self, assigned: int, done: int) -> list[tuple[date, int]]:
         """The line of completion: percent by day, today last. Empty when there is nothing to compare with."""

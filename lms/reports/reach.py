@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.base import clock
 from lms.people import deputies
-from lms.people.models import Deputy, ReportingLine
+from lms.people.models import Deputy, Person, ReportingLine
 from lms.reports.counters.models import CountedPerson
 
 
@@ -23,15 +23,16 @@ def below(path: SQLColumnExpression[str], person_id: SQLColumnExpression[int]) -
 def condition(viewer_id: int, today: date | None = None) -> ColumnElement[bool]:
     """Whom somebody may see, as a condition on `CountedPerson`: the query of the rule."""
     today = today or clock.today()
+    here = select(Person.id).where(Person.status != "left")
+    in_place = (deputies.holds(today), Deputy.deputy_id == viewer_id, Deputy.manager_id.in_(here))
     viewer = literal(viewer_id, Integer())
     manages = exists().where(
-        deputies.holds(today),
-        Deputy.deputy_id == viewer,
+        *in_place,
         Deputy.manager_id != CountedPerson.person_id,
         below(CountedPerson.path, Deputy.manager_id),
     )
     line = aliased(ReportingLine)
-    for_whom = select(Deputy.manager_id).where(deputies.holds(today), Deputy.deputy_id == viewer)
+    for_whom = select(Deputy.manager_id).where(*in_place)
     beside = exists().where(
         or_(line.manager_id == viewer, line.manager_id.in_(for_whom)), below(CountedPerson.path, line.person_id)
     )

@@ -27,13 +27,11 @@ from courses.enrollment_models import Enrollment, LessonCompletion, LessonRedo
 from courses.models import CourseVersion, Lesson
 
 DUE_SOON = timedelta(days=14)
-HELPED_AHEAD = timedelta(days=30)
 ENDING = timedelta(days=60)
 
 MANAGER: ColumnElement[int] = bindparam("manager", type_=Integer())
 TODAY: ColumnElement[date] = bindparam("today", type_=Date())
 SOON: ColumnElement[date] = bindparam("soon", type_=Date())
-AHEAD: ColumnElement[date] = bindparam("ahead", type_=Date())
 END: ColumnElement[date] = bindparam("end", type_=Date())
 
 

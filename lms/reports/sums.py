@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.base.db import rows
 from lms.reports.counters.models import NO_COURSE, NO_DAY, CountedCourse, CountedPerson, Rollup
 from lms.reports.figures import Cell, Figures, earliest
-from lms.reports.standing import AHEAD, DUE_SOON, END, ENDING, HELPED_AHEAD, MANAGER, SOON, TODAY
+from lms.reports.standing import DUE_SOON, END, ENDING, MANAGER, SOON, TODAY
 
 OTHERS, OTHER_LEADS = 0, -1
 """Stand for those direct reports who are not named one by one: who lead nobody, and who lead people."""
@@ -37,7 +37,7 @@ OTHERS, OTHER_LEADS = 0, -1
 
 @dataclass(frozen=True)
 class Sum:
-    """What is counted of a group of people. `first_on`: the first day on which something open is due, in 30 days."""
+    """What is counted of a group of people. `first_on`: the first day on which something open is due, in 14 days."""
 
     figures: Figures = field(default_factory=Figures)
     cells: Mapping[int, Cell] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Sums:
 
 def days(today: date) -> dict[str, Any]:
     """The days that the statements ask for."""
-    return {"today": today, "soon": today + DUE_SOON, "ahead": today + HELPED_AHEAD, "end": today + ENDING}
+    return {"today": today, "soon": today + DUE_SOON, "end": today + ENDING}
 
 
 def of_team(session: Session, manager_id: int, named: Collection[int], today: date) -> Sums:
@@ -98,7 +98,7 @@ def _aggregates(day: SQLColumnExpression[date], count: Any, done: Any) -> list[C
         func.min(case((late, day))).label("oldest_on"),
         func.coalesce(func.sum(case((soon, left))), 0).label("soon"),
         func.min(case((soon, day))).label("soonest_on"),
-        func.min(case((and_(day <= AHEAD, left > 0), day))).label("first_on"),
+        func.min(case((and_(day <= SOON, left > 0), day))).label("first_on"),
         func.coalesce(func.sum(case((and_(day >= TODAY, day < NO_DAY), count))), 0).label("holding"),
         func.coalesce(func.sum(case((and_(day >= TODAY, day <= END), count))), 0).label("ending"),
     ]
@@ -185,7 +185,7 @@ def _sum(parts: list[Row[*tuple[Any, ...]]]) -> Sum:
         on_leave=int(leave.number) if leave else 0,
         up_to_date=int(people.number - people.late) if people else 0,
         in_need=int(people.late + people.soon) if people else 0,
-        certified=int(speakers.holding) if speakers else 0,
+        may_speak=int(speakers.holding) if speakers else 0,
         overdue=sum(int(row.late) for row in courses),
         oldest_on=earliest(row.oldest_on for row in courses),
         due_soon=sum(int(row.soon) for row in courses),

@@ -32,7 +32,7 @@ KINDS = {
 
 @blueprint.get("/team")
 @open_to(MANAGERS)
-def team() -> str:
+def team() -> str | Response:
     return _team_page(current_user.id, None)
 
 
@@ -74,13 +74,16 @@ def branch_xlsx(branch: str) -> Response:
     return _branch_file(branch, "xlsx")
 
 
-def _team_page(manager_id: int, place: StandIn | None) -> str:
-    """The page of a manager: the reader, or the one for whom she stands in."""
+def _team_page(manager_id: int, place: StandIn | None) -> str | Response:
+    """The page of a manager: the reader, or the one for whom she stands in. Who only stands in is led there."""
     session, today = web.session(), reader_today()
     page, columns = (request.args.get(name, usual, type=int) for name, usual in (("page", 1), ("courses", 0)))
     found = teams.read(session, manager_id, direct=_direct(), today=today, page=page, columns=columns)
+    beside = around.read(session, current_user.id, manager_id, today)
+    if place is None and not beside.leads:
+        return redirect(url_for("reports.branch", branch=beside.places[0].uid))
     shown: dict[str, Any] = {"team": found, "direct": _direct(), "titles": _titles(found.heat.courses + found.helped)}
-    shown |= {"around": around.read(session, current_user.id, manager_id, today), "place": place, "now": clock.now()}
+    shown |= {"around": beside, "place": place, "now": clock.now()}
     shown["pending"] = 0 if place else waiting.count(session, current_user.id, current_user.roles)
     shown |= {"nudged": words.nudged, "ways": words.ways(), "tiers": words.tiers(), "drawn": past.drawn}
     shown |= {"due_tag": due_tag, "certificate_tag": certificate_tag}
@@ -140,15 +143,18 @@ def _reader() -> export.Reader:
 def _download(name: str, kind: str, read: Callable[[Session], Iterator[Sequence[export.Cells]]]) -> Response:
     """A file that is sent while it is read, in a session of its own: the request's is closed before.
 
-    The first piece is made at once, so that a database that is away is told as such.
+    The first piece is made at once, so that a database that is away is told as such. The session ends with the last
+    line that is read, so that an Excel file, which is written before it is sent, keeps no connection; and at once when
+    nobody waits for the file any more.
     """
     database, (written, content_type) = web.database(), KINDS[kind]
 
-    def pieces() -> Iterator[bytes]:
+    def pieces() -> Iterator[Sequence[export.Cells]]:
         with database.reading() as session:
-            yield from written(read(session))
+            yield from read(session)
 
-    sent = pieces()
+    sent = written(pieces())
     response = Response(chain([next(sent)], sent), content_type=content_type)
+    response.call_on_close(sent.close)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{reader_today().isoformat()}.{kind}"'
     return response

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Absence, Person, Unit
@@ -14,7 +14,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Away:
-    """A page of absences that are not over: rows of `id`, `uid`, `name`, `unit`, `from_on`, `until_on`, `source`."""
+    """A page of absences that are not over: rows of `id`, `uid`, `name`, `unit`, `from_on`, `until_on`, `source`.
+
+    Who is on leave without days that are known has none of the last three.
+    """
 
     absences: tuple[Row[Any], ...]
     page: int
@@ -22,7 +25,11 @@ class Away:
 
 
 def away(session: Session, today: date, page: int = 1) -> Away:
-    """Absences that run or are to come, of people who work here, by their first day. One statement."""
+    """Absences that run or are to come, of people who work here, by their first day; then who is on leave without days.
+
+    One statement.
+    """
+    open_ones = and_(Absence.person_id == Person.id, or_(Absence.until_on.is_(None), Absence.until_on >= today))
     statement = (
         select(
             Absence.id,
@@ -33,10 +40,11 @@ def away(session: Session, today: date, page: int = 1) -> Away:
             Absence.until_on,
             Absence.source,
         )
-        .join(Person, Person.id == Absence.person_id)
+        .select_from(Person)
+        .outerjoin(Absence, open_ones)
         .outerjoin(Unit, Unit.id == Person.unit_id)
-        .where(or_(Absence.until_on.is_(None), Absence.until_on >= today), Person.status != "left")
-        .order_by(Absence.from_on, Absence.id)
+        .where(Person.status != "left", or_(Absence.id.is_not(None), Person.status == "leave"))
+        .order_by(Absence.id.is_(None), Absence.from_on, Absence.id, Person.id)
         .limit(PAGE + 1)
         .offset(PAGE * (page - 1))
     )

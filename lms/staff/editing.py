@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from lms.base.errors import NotFound
 from lms.base.events import announce
-from lms.people import absences, accounts, changing
+from lms.people import absences, accounts, administrators, changing
 from lms.people.events import PeopleChanged
 from lms.people.models import Absence, Person, Unit
-from lms.staff import finding, roles
+from lms.staff import finding
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def add(session: Session, typed: Typed, *, by_id: int) -> Person:
 def change(session: Session, person: Person, typed: Typed, *, by_id: int) -> Person:
     """Change somebody as typed. Raises `Invalid` and `Conflict`, also for the last administrator who would leave."""
     if typed.status == "left" and person.status != "left":
-        roles.check_not_last(session, person.id)
+        administrators.check_not_last(session, person.id)
     return changing.change(session, person.id, by_id=by_id, **_fields(session, typed, person))
 
 

@@ -45,6 +45,11 @@ def somebody(session: Session, typed: str) -> int:
     return found
 
 
+def uid(session: Session, typed: str) -> str:
+    """The public id of the person meant, where somebody has to be named. Raises `Invalid`."""
+    return session.scalars(select(Person.uid).where(Person.id == somebody(session, typed))).one()
+
+
 def suggestions(session: Session, words: str) -> list[Row[Any]]:
     """The first few people whose name, address or number fits: `id`, `given_name`, `family_name`, `email`."""
     if not words.strip():

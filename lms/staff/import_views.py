@@ -11,7 +11,8 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.base import web
+from certificates.permissions import restoring
+from lms.base import clock, web
 from lms.base.access import holders_of, open_to
 from lms.base.errors import NotFound, Refused
 from lms.base.files import FileStore
@@ -122,7 +123,9 @@ def confirm_undo(uid: str) -> str:
         raise NotFound
     outlook = undoing.outlook(web.session(), brought.file.id)
     shown = outlook.left_alone[:LEFT_ALONE_SHOWN]
-    return _page("undo", brought=brought, outlook=outlook, shown=shown, fields=words.fields())
+    coming = restoring.coming_back(web.session(), outlook.returning, brought.file.applied_at or clock.now())
+    named = {"fields": words.fields(), "told": words.told}
+    return _page("undo", brought=brought, outlook=outlook, coming=coming, shown=shown, **named)
 
 
 @blueprint.post(f"{ONE}/undo")
@@ -188,4 +191,5 @@ def _check_page(brought: confirming.Brought, form: ApplyForm) -> str:
         endings=leaving.endings(web.session(), found.leaver_ids),
         fields=words.fields(),
         tier_names=words.tiers(),
+        told=words.told,
     )

@@ -10,6 +10,7 @@ from lms.base.access import ROLES
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.base.events import announce
 from lms.base.i18n import gettext
+from lms.people.administrators import check_not_last
 from lms.people.events import PeopleChanged
 from lms.people.models import Person, PersonRole
 
@@ -76,17 +77,3 @@ def take(session: Session, person_id: int, role: str, *, by_id: int) -> None:
         raise NotFound
     audit.record(session, "took a role away", f"person:{person_id}", actor_id=by_id, role=role)
     announce(session, PeopleChanged(frozenset({person_id})))
-
-
-def check_not_last(session: Session, person_id: int) -> None:
-    """Raise `Conflict` when somebody is the only one who works here and is an administrator.
-
-    Locks the administrators, so that of two who leave at the same moment one stays.
-    """
-    with_role = select(PersonRole.person_id).where(PersonRole.role == "administrator")
-    administrators = select(Person.id).where(Person.id.in_(with_role), Person.status != "left").order_by(Person.id)
-    session.execute(administrators.with_for_update(key_share=True))
-    if set(session.scalars(administrators)) == {person_id}:
-        raise Conflict(
-            gettext("This is the last administrator. Give somebody else the role first, so that somebody can.")
-        )

@@ -11,6 +11,7 @@ from lms.base.audit import AuditEntry
 from lms.base.errors import NotFound
 from lms.people import deputies
 from lms.people.deputies import StandIn
+from lms.people.imports import leave
 from lms.people.imports.models import ImportChange, PeopleImport
 from lms.people.models import Absence, Person, PersonPast, PersonRole, ReportingLine, SignIn, Unit
 
@@ -141,7 +142,9 @@ def _imported(session: Session, person_id: int) -> list[Row[Any]]:
             ImportChange.after,
         )
         .join(PeopleImport, PeopleImport.id == ImportChange.import_id)
-        .where(ImportChange.person_id == person_id, PeopleImport.applied_at.is_not(None))
+        .where(
+            ImportChange.person_id == person_id, ImportChange.field != leave.FIELD, PeopleImport.applied_at.is_not(None)
+        )
         .order_by(ImportChange.id.desc())
         .limit(LATEST)
     )

@@ -82,6 +82,9 @@ def preview(session: Session, files: FileStore, uid: str) -> Preview:
     brought = get(session, uid)
     problems = Problems()
     sheet = reading.read(_head(files, brought.file_key or ""), problems)
+    if not sheet.rows and files.size(brought.file_key or "") > _HEAD:
+        problems = Problems()
+        sheet = reading.read(files.read(brought.file_key or ""), problems)
     fields = columns.suggested(sheet.header, shelf.remembered_columns(session))
     shown = tuple(
         Column(position, name, tuple(row[position] for row in sheet.rows[:EXAMPLES]), fields.get(position, ""))

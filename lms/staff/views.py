@@ -13,9 +13,10 @@ from lms.base.access import ROLES, holders_of, open_to
 from lms.base.errors import Forbidden, NotFound, Refused
 from lms.base.forms import Confirmation, Form
 from lms.base.i18n import reader_today
-from lms.people import signin
+from lms.people import deputies, signin
 from lms.people.absences import begin as begin_absence_of
 from lms.people.models import STATUSES, TIERS, Person
+from lms.reminders import deputizing
 from lms.staff import away, editing, finding, lines, listing, orphans, roles, sheet, words
 from lms.staff.forms import AbsenceForm, DeputyForm, EndForm, LineForm, PersonForm, RoleForm
 from lms.staff.listing import Place, Wanted
@@ -144,9 +145,9 @@ def remove_line(uid: str, manager: str) -> Response:
 @open_to(ADMINISTRATORS)
 def name_deputy(uid: str) -> Response:
     def deed(form: Any, whose: Person) -> None:
-        deputy_id = finding.somebody(web.session(), form.deputy.data)
-        days = (form.from_on.data, form.until_on.data)
-        lines.name_deputy(web.session(), whose.id, deputy_id, *days, form.reason.data or "", by_id=current_user.id)
+        deputy_uid = finding.uid(web.session(), form.deputy.data)
+        wanted = deputies.Wanted(deputy_uid, form.from_on.data, form.until_on.data, form.reason.data or "")
+        deputizing.name(web.session(), whose.id, wanted, by_id=current_user.id)
 
     return _done(uid, "deputies", DeputyForm(), deed)
 
@@ -155,7 +156,7 @@ def name_deputy(uid: str) -> Response:
 @open_to(ADMINISTRATORS)
 def end_deputy(uid: str, number: int) -> Response:
     def deed(form: Any, whose: Person) -> None:
-        lines.end_deputy(web.session(), whose.id, number, by_id=current_user.id)
+        deputies.end(web.session(), whose.id, number, by_id=current_user.id)
 
     return _done(uid, "deputies", Confirmation(), deed)
 
@@ -221,6 +222,7 @@ def _sheet_page(uid: str, typed: dict[str, Form] | None = None, problem: str = "
         problem=problem,
         today=today,
         fields=words.fields(),
+        told=words.told,
         deeds=words.deeds(),
         givable=[role for role in ROLES if role not in found.roles and _may_have(found.person, role)],
     )

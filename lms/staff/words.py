@@ -1,6 +1,10 @@
 """What tiers, roles and the like are called."""
 
-from lms.base.i18n import gettext
+from datetime import date
+
+from lms.base.countries import countries
+from lms.base.i18n import day, gettext, language
+from lms.people.imports import leave
 
 
 def tiers() -> dict[str, str]:
@@ -47,6 +51,25 @@ def fields() -> dict[str, str]:
         "leave_from": gettext("First day away"),
         "leave_until": gettext("Last day away"),
     }
+
+
+def told(field: str, value: str) -> str:
+    """A value of a file as a reader sees it: words for codes, days as she writes them; anything else as it is."""
+    if field == leave.FIELD and value:
+        return "; ".join(_absence(one) for one in value.split(", "))
+    if field in {"hire_date", "leave_from", "leave_until"} and value:
+        return day(date.fromisoformat(value))
+    if field == "country":
+        return countries(language()).get(value, value)
+    names = {"status": statuses, "tier": tiers}.get(field)
+    return names().get(value, value) if names else value
+
+
+def _absence(written: str) -> str:
+    _, first, last = leave.read(written)
+    if last is None:
+        return gettext("From %(day)s, until further notice", day=day(first))
+    return gettext("%(first)s until %(last)s", first=day(first), last=day(last))
 
 
 def deeds() -> dict[str, str]:

@@ -20,6 +20,7 @@ async function ask(address) {
     title.replaceWith(heading);
   }
   dialog.replaceChildren(...shown.childNodes);
+  dialog.setAttribute("aria-labelledby", "nudge-title");
   dialog.showModal();
   dialog.querySelector("textarea, [data-nudge-close]").focus();
 }

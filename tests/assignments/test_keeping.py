@@ -159,28 +159,34 @@ def test_leave_until_further_notice_does_not_write_history_every_night(session: 
 def test_a_rule_from_the_day_of_hire_says_what_is_missing_and_sets_the_day_when_it_comes(
     session: Session, make: Make, save
 ) -> None:
-    course, alice = make.course(), make.person(country="BE", hire_date=None)
-    rule = save(course, *BELGIUM, due_from="hired", due_days=30)
-    assert (of(session, alice, course).missing, of(session, alice, course).due_on) == ("hire_date", None)
-    found = gaps.gaps(session)
-    assert [(one.rule_uid, one.kind, one.missing, one.people) for one in found] == [(rule.uid, "due", "hire_date", 1)]
-    assert [one.uid for one in gaps.people(session, found[0])] == [alice.uid]
-    alice.hire_date = date(2026, 5, 1)
-    changed(session, alice)
-    assert (of(session, alice, course).missing, of(session, alice, course).due_on) == ("", date(2026, 5, 31))
-    assert gaps.gaps(session) == []
+    with clock.frozen(datetime(2026, 5, 1, 10, tzinfo=UTC)):
+        course, alice = make.course(), make.person(country="BE", hire_date=None)
+        rule = save(course, *BELGIUM, due_from="hired", due_days=30)
+        assert (of(session, alice, course).missing, of(session, alice, course).due_on) == ("hire_date", None)
+        found = gaps.gaps(session)
+        assert [(one.rule_uid, one.kind, one.missing, one.people) for one in found] == [
+            (rule.uid, "due", "hire_date", 1)
+        ]
+        assert [one.uid for one in gaps.people(session, found[0])] == [alice.uid]
+        alice.hire_date = date(2026, 5, 1)
+        changed(session, alice)
+        assert (of(session, alice, course).missing, of(session, alice, course).due_on) == ("", date(2026, 5, 31))
+        assert gaps.gaps(session) == []
 
 
 def test_a_rule_from_an_event_counts_from_the_last_one(session: Session, make: Make, save) -> None:
-    course, alice = make.course(), make.person(country="BE", tier="manager")
-    bob = make.person(country="BE")
-    session.add(
-        PersonPast(person_id=alice.id, until_at=datetime(2026, 4, 30, 23, tzinfo=UTC), tier="staff", status="active")
-    )
-    save(course, *BELGIUM, due_from="event", event="tier", due_days=14)
-    assert of(session, alice, course).due_on == date(2026, 5, 15)  # it was the first of May in Brussels already
-    assert (of(session, bob, course).missing, of(session, bob, course).due_on) == ("event", None)
-    assert keeping.apply(session) == 0
+    with clock.frozen(datetime(2026, 5, 1, 10, tzinfo=UTC)):
+        course, alice = make.course(), make.person(country="BE", tier="manager")
+        bob = make.person(country="BE")
+        session.add(
+            PersonPast(
+                person_id=alice.id, until_at=datetime(2026, 4, 30, 23, tzinfo=UTC), tier="staff", status="active"
+            )
+        )
+        save(course, *BELGIUM, due_from="event", event="tier", due_days=14)
+        assert of(session, alice, course).due_on == date(2026, 5, 15)  # it was the first of May in Brussels already
+        assert (of(session, bob, course).missing, of(session, bob, course).due_on) == ("event", None)
+        assert keeping.apply(session) == 0
 
 
 def test_an_extension_stays_through_every_recount(session: Session, make: Make, save, boss: Person) -> None:

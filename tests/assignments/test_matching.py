@@ -17,14 +17,14 @@ TABLE: list[tuple[Sequence[Condition], str]] = [
     ((), "ann bea cas dan"),
     ((C("country", "BE"),), "ann bea"),
     ((C("country", "BE"), C("country", "NL")), "ann bea cas"),
-    ((C("country", "BE", negated=True),), "cas dan"),
-    ((C("country", "BE", negated=True), C("country", "NL", negated=True)), "dan"),
+    ((C("country", "BE", negated=True),), "cas"),  # not who has none: nothing is guessed
+    ((C("country", "BE", negated=True), C("country", "NL", negated=True)), ""),
     ((C("country", "BE"), C("tier", "manager")), "bea"),
     ((C("unit", "Benelux"),), "ann bea"),
     ((C("unit", "Benelux/Care"),), "bea"),
     ((C("unit", "bene"),), ""),  # no beginning of a word, and no other case
     ((C("unit", "benelux"),), ""),
-    ((C("unit", "Benelux", negated=True),), "cas dan"),  # also who is in no unit
+    ((C("unit", "Benelux", negated=True),), "cas"),  # not who is in no unit
     ((C("unit", "A_B%"),), "cas"),
     ((C("role", "author"),), "cas"),
     ((C("role", "author", negated=True), C("tier", "staff")), "ann dan"),

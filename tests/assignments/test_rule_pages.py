@@ -111,7 +111,9 @@ def test_a_rule_reads_as_a_sentence() -> None:
         "Everybody who works in Belgium or Netherlands and is not in the tier Manager"
     )
     assert saying.who([], CHOICES.name) == "Everybody"
-    assert saying.due("hired", 30, None, "") == "within 30 days of the day of hire"
+    assert saying.due("hired", 30, None, "") == (
+        "within 30 days of the day of hire, but at least 30 days after the rule begins to ask"
+    )
     assert saying.due("fixed", 0, date(2027, 1, 5), "") == "by 5 January 2027"
     assert saying.again(12, "due", 60).startswith("Again every 12 months, counted from the last due day.")
 

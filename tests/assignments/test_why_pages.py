@@ -114,6 +114,19 @@ def test_a_manager_gives_more_time_with_a_reason_that_the_learner_reads(
     assert "More time, given by Bob de Vries" in page and "Her child is ill." in page and day(later) in page
 
 
+def test_who_gives_more_time_from_the_teams_page_finds_the_way_back(
+    session: Session, admin: Person, course: Course, people: People, client_for: Enter
+) -> None:
+    taken = asked(session, course, admin, people.alice, due_days=30)
+    back, bob = f'href="/team/{people.alice.uid}"', client_for(people.bob)
+    assert back in bob.get(f"/why/{taken.uid}/extend?team=1").text
+    day_ = (clock.today() + timedelta(days=60)).isoformat()
+    sent = bob.submit(f"/why/{taken.uid}/extend?team=1", {"due_on": day_, "reason": "Illness"})
+    assert "Back to the page of Alice Janssen" in bob.get(sent.location).text
+    assert back not in bob.get(f"/why/{taken.uid}").text
+    assert back not in client_for(people.alice).get(f"/why/{taken.uid}?team=1").text
+
+
 def test_an_exemption_stops_the_course_and_its_end_asks_again(
     session: Session, admin: Person, course: Course, people: People, client_for: Enter
 ) -> None:

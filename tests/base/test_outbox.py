@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from lms.base import clock, outbox
+from lms.base import clock, journal, outbox
 from lms.base.outbox import RETRIES, OutboxMessage
 from tests.support import smtp
 
@@ -118,6 +118,32 @@ def test_without_a_server_mails_are_written_to_a_folder(database, settings):
     assert outbox.deliver(database, settings) == 1
     (file,) = (settings.instance / "outbox").glob("*.eml")
     assert message_from_bytes(file.read_bytes(), policy=policy.default)["To"] == "alice@acme.example"
+
+
+@pytest.mark.sqlite_only
+def test_a_number_that_a_restored_database_gives_again_overwrites_no_file(database, settings):
+    for subject in ("first", "second"):
+        queue(database, subject, subject=subject)
+        assert outbox.deliver(database, settings) == 1
+        with database.transaction() as session:
+            session.execute(delete(OutboxMessage))
+    files = list((settings.instance / "outbox").glob("00000001-*.eml"))
+    found = {message_from_bytes(one.read_bytes(), policy=policy.default)["Subject"] for one in files}
+    assert found == {"first", "second"}
+
+
+@pytest.mark.sqlite_only
+def test_a_mail_written_again_lies_beside_the_first(database, settings):
+    """Its worker was killed before the journal knew, or the journal is gone."""
+    for _ in range(2):
+        queue(database)
+        assert outbox.deliver(database, settings) == 1
+        (settings.instance / journal.NAME).unlink()
+        with database.transaction() as session:
+            session.execute(delete(OutboxMessage))
+    names = sorted(one.stem.rpartition("-")[2] for one in (settings.instance / "outbox").glob("*.eml"))
+    assert len(names) == 2
+    assert names[0] == "2"
 
 
 def test_two_workers_send_each_mail_once(database, by_mail, mailbox):

@@ -30,6 +30,7 @@ from lms.base.limits import limiter
 from lms.base.web import plain_page
 from lms.people import directory, signin
 from lms.people.models import Person
+from lms.reports.counters import rebuilding
 from quizzes import attempts, closing, papers
 from quizzes.attempt_models import Attempt
 from tests.conftest import settings_in
@@ -271,6 +272,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, prepare
     with app.extensions["database"].transaction() as session:
         who = people(session)
         seen = sights(session, who)
+        rebuilding.rebuild(session)
         cookies = {
             name: cookie_of(app, signin.start(session, person.id, "tests").token) for name, person in who.items()
         }

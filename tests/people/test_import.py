@@ -265,3 +265,51 @@ def test_complaint_60_what_is_exported_is_imported_without_a_difference(session,
     assert seen.difference.problems == blank
     if not blank:
         assert (seen.difference.count, seen.difference.unchanged) == (0, len(seen.here.by_key))
+
+
+def test_undoing_ends_the_absence_that_began_with_the_file_and_opens_again_the_one_that_ended(session, take_in):
+    away = row("E3", manager_id="E2", hire_date="2024-02-29", location="Ghent", status="leave")
+    take_in(TOP, BOB, ANN)
+    begun, _ = take_in(TOP, BOB, away)
+    running.undo(session, begun.uid, by_id=None)
+    assert not session.scalars(select(Absence)).all()
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        absences.bring_up_to_date(session)
+        session.expire_all()
+        assert person(session, "E3").status == "active"
+    with clock.frozen(clock.now() - timedelta(days=9)):
+        take_in(TOP, BOB, away)
+    ended, _ = take_in(TOP, BOB, ANN)
+    plan = undoing.outlook(session, ended.id)
+    assert (plan.set_back, plan.left_alone) == (1, [])
+    running.undo(session, ended.uid, by_id=None)
+    session.expire_all()
+    assert person(session, "E3").status == "leave"
+    absence = session.scalars(select(Absence)).one()
+    assert (absence.from_on, absence.until_on) == (clock.today() - timedelta(days=9), None)
+
+
+def test_undoing_leaves_an_absence_that_was_changed_by_hand_since(session, take_in):
+    away = row("E3", manager_id="E2", hire_date="2024-02-29", location="Ghent", status="leave")
+    take_in(TOP, BOB, ANN)
+    made, _ = take_in(TOP, BOB, away)
+    last = clock.today() + timedelta(days=5)
+    absences.end(session, session.scalars(select(Absence.id)).one(), last, by_id=None)
+    assert [one.field for one in undoing.outlook(session, made.id).left_alone] == ["leave"]
+    running.undo(session, made.uid, by_id=None)
+    session.expire_all()
+    assert (person(session, "E3").status, session.scalars(select(Absence.until_on)).one()) == ("leave", last)
+
+
+def test_undoing_takes_a_joiners_absence_with_her_and_opens_one_again_that_was_taken_away(session, take_in):
+    take_in(TOP, BOB)
+    made, _ = take_in(
+        TOP, row("E2", given_name="Bob", manager_id="E1", tier="manager", status="leave"), row("E9", status="leave")
+    )
+    assert len(session.scalars(select(Absence)).all()) == 2
+    back, _ = take_in(TOP, BOB, row("E9", status="leave"))
+    assert session.scalars(select(Absence.person_id)).all() == [person(session, "E9").id]
+    running.undo(session, back.uid, by_id=None)
+    assert len(session.scalars(select(Absence)).all()) == 2
+    running.undo(session, made.uid, by_id=None)
+    assert not session.scalars(select(Absence)).all()

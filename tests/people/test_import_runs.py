@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from lms.base import outbox
+from lms.base import clock, outbox
+from lms.base.files import FileStore
 from lms.base.settings import ROOT
-from lms.people.imports import pickup
+from lms.people.imports import pickup, running
 from lms.people.imports.models import PeopleImport
 from lms.people.models import Person, PersonPast, Unit
 from tests.people.files import row, table
@@ -96,3 +98,34 @@ def test_the_night_fetches_the_newest_file_once_and_tells_administrators_what_it
     letter = session.scalars(select(outbox.OutboxMessage)).one()
     assert letter.recipient == "dana@acme.example"
     assert "2" in letter.body and "/admin/imports" in letter.body
+
+
+def test_hrs_correction_is_fetched_although_the_same_file_came_before(app, session, settings, tmp_path):
+    folder = tmp_path / "hr"
+    folder.mkdir()
+    first = table(ROWS)
+    wrong = table([ROWS[0], ROWS[1], row("E3", manager_id="E1", given_name="Bad")])
+    app.extensions["settings"] = replace(settings, people_folder=str(folder))
+
+    def put(text, moment):
+        (folder / "people.csv").write_text(text, encoding="utf-8")
+        os.utime(folder / "people.csv", (moment.timestamp(), moment.timestamp()))
+        return pickup.nightly(session)
+
+    with app.app_context():
+        assert [put(text, clock.now()) for text in (first, first, wrong, wrong, first, first)] == [3, 0, 1, 0, 1, 0]
+        last = session.scalars(select(PeopleImport).order_by(PeopleImport.id.desc()).limit(1)).one()
+        running.undo(session, last.uid, by_id=None)
+        put_before = clock.now() - timedelta(hours=1)
+        assert put(first, put_before) == 0, "what lies there still is not taken in again after it was undone"
+        assert put(first, clock.now() + timedelta(hours=1)) == 1, "put there anew"
+
+
+def test_what_was_uploaded_and_set_aside_does_not_keep_the_night_from_fetching_it(app, session, settings, tmp_path):
+    (tmp_path / "people.csv").write_text(table(ROWS), encoding="utf-8")
+    files = FileStore(tmp_path / "files")
+    brought = running.bring(session, files, table(ROWS).encode(), "people.csv", source="upload")
+    running.drop(session, brought.uid, by_id=None)
+    app.extensions["settings"] = replace(settings, people_folder=str(tmp_path))
+    with app.app_context():
+        assert pickup.nightly(session) == 3

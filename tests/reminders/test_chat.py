@@ -127,6 +127,23 @@ def test_an_address_that_cannot_be_is_refused_in_words(session, people, url):
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "0.0.0.0", "[::1]", "[fd00::1]"]
+    + ["[::ffff:127.0.0.1]", "[fe80::1%25eth0]", "2130706433", "localhost", "LOCALHOST.", "x.localhost"],
+)
+def test_an_address_inside_our_own_network_is_refused_when_it_is_typed(session, people, host):
+    with pytest.raises(Invalid, match="inside our own network"):
+        rooms.add(session, kind="slack", name="n", url=f"https://{host}/", unit="", language="en", by_id=people.bob.id)
+
+
+@pytest.mark.sqlite_only
+def test_a_public_address_and_a_name_are_taken(session, people):
+    for host in ("hooks.slack.com", "93.184.215.14", "localhost.example.com"):
+        rooms.add(session, kind="slack", name="n", url=f"https://{host}/", unit="", language="en", by_id=people.bob.id)
+
+
+@pytest.mark.sqlite_only
 def test_a_form_with_an_error_keeps_what_was_typed(make, client_for, session):
     admin = client_for(make.person("Dana", roles=["administrator"]))
     typed = {"kind": "slack", "name": "Care", "url": "https://hooks.slack.com/x", "unit": "Nowhere", "language": "nl"}

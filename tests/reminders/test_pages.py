@@ -71,6 +71,23 @@ def test_complaint_2_an_administrator_sees_what_became_of_each_mail_and_tries_ag
     assert session.scalars(select(OutboxMessage.key)).all() == ["k0", "k2"]
 
 
+def test_the_hub_reads_the_outbox_and_the_next_night_and_changes_nothing(session, make, client_for):
+    outbox.queue_many(session, [Letter("k", "p@acme.example", "subject", "Hello")])
+    dead = session.scalars(select(OutboxMessage)).one()
+    dead.state = "dead"
+    session.commit()
+    hub = client_for(make.person("Hugo", roles=["hub"]))
+    page = hub.get("/admin/outbox").get_data(as_text=True)
+    assert "p@acme.example" in page
+    assert "Try again" not in page
+    assert "/admin/chat" not in page
+    assert hub.get("/admin/outbox/tomorrow").status_code == 200
+    for path in (f"/admin/outbox/{dead.id}/again", f"/admin/outbox/{dead.id}/drop", "/admin/outbox/again"):
+        assert hub.submit(path).status_code == 403
+    assert hub.get("/admin/chat").status_code == 403
+    assert "/admin/outbox/tomorrow" in hub.get("/admin/rules").get_data(as_text=True)
+
+
 def test_complaint_1_anybody_can_be_asked_about_and_why_is_said(session, make, people, ladders, admin):
     ladders.takes(people.alice, ladders.rule(make.course(title="Principles")), TODAY - timedelta(days=1))
     people.charlie.status = "leave"

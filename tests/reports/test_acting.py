@@ -5,12 +5,15 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from babel.dates import format_date
+from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment, EnrollmentChange
 from courses.models import Course
+from lms.assignments import extending
 from lms.base import clock
 from lms.base.audit import AuditEntry
 from lms.base.errors import Conflict, Invalid, NotFound
@@ -18,6 +21,7 @@ from lms.base.outbox import OutboxMessage
 from lms.people import deputies
 from lms.people.deputies import Wanted
 from lms.people.models import Deputy, Person, ReportingLine
+from lms.reminders import deputizing
 from lms.reminders.models import Notice, Nudge
 from lms.reports import acting, around, reach
 from lms.reports.acting import Actor, Gift
@@ -39,7 +43,11 @@ def course(make: Make, people: People, session: Session) -> Course:
 
 
 def actor(person: Person) -> Actor:
-    return Actor(person.id, person.name)
+    return Actor(person.id, person.name, person.email)
+
+
+def far(days: int) -> date:
+    return clock.today() + timedelta(days)
 
 
 def deputy(session: Session, manager: Person, person: Person, first: int = 0, last: int = 7, **more: object) -> Deputy:
@@ -65,6 +73,7 @@ def test_a_nudge_is_in_her_own_words_with_name_and_course_in_a_letter_in_the_rea
     letter = session.scalars(select(OutboxMessage)).one()
     assert letter.recipient == people.alice.email
     assert letter.body.startswith("Hi Alice, “Principles (nl)” is waiting.\n\nBob de Vries\n")
+    assert people.bob.email in letter.body, "an answer to the address it comes from reaches nobody"
     notice = session.scalars(select(Notice)).one()
     assert (notice.person_id, notice.body) == (people.alice.id, "Hi Alice, “Principles (nl)” is waiting.")
     assert session.scalars(select(Nudge.course_id)).one() == course.id
@@ -226,24 +235,49 @@ def test_days_of_a_deputy_that_cannot_be_are_refused(
     today = clock.today()
     with pytest.raises(Invalid, match=said):
         days = (today + timedelta(first), today + timedelta(last))
-        deputies.name(session, people.bob.id, Wanted(people.charlie.uid, *days))
+        deputies.name(session, people.bob.id, Wanted(people.charlie.uid, *days), by_id=people.bob.id)
 
 
 def test_a_deputy_is_named_once_for_a_time_and_ended(session: Session, people: People) -> None:
     today, bob = clock.today(), people.bob
-    named = deputies.name(session, bob.id, Wanted(people.charlie.uid, today, today + timedelta(9), "Leave"))
+    named = deputies.name(
+        session, bob.id, Wanted(people.charlie.uid, today, today + timedelta(9), "Leave"), by_id=bob.id
+    )
     with pytest.raises(Conflict, match="Charlie Brown stands in for you"):
-        deputies.name(session, bob.id, Wanted(people.charlie.uid, today + timedelta(9), today + timedelta(12)))
+        deputies.name(
+            session, bob.id, Wanted(people.charlie.uid, today + timedelta(9), today + timedelta(12)), by_id=bob.id
+        )
     for uid in (bob.uid, "nobody"):
         with pytest.raises(Invalid):
-            deputies.name(session, bob.id, Wanted(uid, today, today))
+            deputies.name(session, bob.id, Wanted(uid, today, today), by_id=bob.id)
     with pytest.raises(NotFound):
-        deputies.end(session, people.diana.id, named.id)
-    deputies.end(session, bob.id, named.id)
+        deputies.end(session, people.diana.id, named.id, by_id=people.diana.id)
+    deputies.end(session, bob.id, named.id, by_id=bob.id)
     with pytest.raises(NotFound):
-        deputies.end(session, bob.id, named.id)
+        deputies.end(session, bob.id, named.id, by_id=bob.id)
     deeds = session.scalars(select(AuditEntry.deed).where(AuditEntry.subject == f"person:{bob.id}")).all()
     assert deeds == ["named a deputy", "ended a deputy"]
+
+
+def test_a_deputy_is_told_in_her_language_by_mail_and_on_her_list(
+    app: Flask, session: Session, people: People, make: Make
+) -> None:
+    today, bob, charlie = clock.today(), people.bob, people.charlie
+    charlie.language = "nl"
+    administrator = make.person("Dana")
+    days = (today, today + timedelta(9))
+    with app.app_context():
+        deputizing.name(session, bob.id, Wanted(charlie.uid, *days, "Leave"), by_id=administrator.id)
+    letter = session.scalars(select(OutboxMessage)).one()
+    assert letter.recipient == charlie.email
+    assert "Bob de Vries" in letter.subject
+    assert "Leave" in letter.body
+    assert format_date(today, "d MMMM y", locale="nl") in letter.body
+    notice = session.scalars(select(Notice).where(Notice.person_id == charlie.id)).one()
+    assert (notice.subject, notice.address) == (letter.subject, "/team")
+    assert session.scalars(select(Deputy.named_by_id)).one() == administrator.id
+    with pytest.raises(Conflict, match="nobody to stand in for"):
+        deputizing.name(session, people.alice.id, Wanted(charlie.uid, *days), by_id=administrator.id)
 
 
 @pytest.mark.sqlite_only
@@ -257,16 +291,26 @@ def test_the_pages_of_a_deputy(client_for: ClientFor, session: Session, people: 
     assert refused.status_code == 422
     assert days["from_on"] in refused.text
     assert bob.submit("/team/deputies", {"deputy": people.charlie.uid, **days}).status_code == 303
-    assert "Standing in for Bob de Vries" in charlie.get("/team").text
+    answer = charlie.get("/team")
+    assert (answer.status_code, answer.location) == (302, f"/team/{people.bob.uid}"), "she has nobody of her own"
     page = charlie.get(f"/team/{people.bob.uid}").text
+    assert "Standing in for Bob de Vries" in page
+    assert "My team" not in page.partition("<main")[2].partition("</main>")[0]
+    listed = bob.get("/team/deputies").text
+    assert "Standing in now" in listed
+    assert ">Before<" not in listed
     assert "Team of Bob de Vries" in page
     assert "Alice Janssen" in page
     assert charlie.get(f"/team/{people.alice.uid}").status_code == 200
     assert "You stand in for Bob de Vries." in charlie.get(f"/team/{people.alice.uid}").text
     assert b"Alice" in charlie.get(f"/team/{people.bob.uid}.csv").data
     assert charlie.get(f"/team/{people.diana.uid}").status_code == 404
+    line(session, people.bob, people.charlie)
+    assert "Also with you" in charlie.get("/team").text, "she leads somebody by a dotted line"
     number = session.scalars(select(Deputy.id)).one()
     assert bob.submit(f"/team/deputies/{number}/end").status_code == 303
+    assert ">Before<" in bob.get("/team/deputies").text
+    session.execute(delete(ReportingLine))
     assert charlie.get(f"/team/{people.alice.uid}").status_code == 403
 
 
@@ -303,7 +347,10 @@ def test_the_page_to_give_a_course_keeps_what_was_typed(
     refused = bob.submit("/team/assign", typed)
     assert refused.status_code == 422
     assert "You need it" in refused.text
-    sent = bob.submit("/team/assign", typed | {"due_on": date(2030, 1, 31).isoformat(), "back": people.alice.uid})
+    slip = bob.submit("/team/assign", typed | {"due_on": "9999-12-31"})
+    assert slip.status_code == 422
+    assert "That day is too far away." in slip.text
+    sent = bob.submit("/team/assign", typed | {"due_on": far(200).isoformat(), "back": people.alice.uid})
     assert sent.location == f"/team/{people.alice.uid}"
     page = bob.get(sent.location).text
     assert "1 person got the course." in page
@@ -319,3 +366,31 @@ def test_an_excel_file_has_the_lines_of_the_csv_as_text(client_for: ClientFor, m
     cell = sheet.cell(2, 2)
     assert (cell.value, cell.data_type) == ("=cmd|'/c calc'!A1 O'Neill", "s")
     assert [one.value for one in sheet[1]][:3] == ["employee_id", "name", "email"]
+
+
+def test_a_day_is_at_most_a_year_away_for_a_manager_and_three_for_the_hub(
+    session: Session, make: Make, people: People, course: Course
+) -> None:
+    today, other = clock.today(), make.course("other", title="Other course")
+    hugo = make.person("Hugo", manager=people.diana, roles=["hub"])
+    make.person("Ines", manager=hugo)
+    rebuild(session)
+    taken = session.scalars(select(Enrollment).where(Enrollment.person_id == people.alice.id)).one()
+    for by, most in ((people.bob, 366), (hugo, 3 * 366)):
+        with pytest.raises(Invalid, match="too far away"):
+            extending.extend(session, taken.id, far(most + 1), reason="A slip", by_id=by.id)
+        assert extending.extend(session, taken.id, far(most), reason="A year off", by_id=by.id).due_on == far(most)
+    with pytest.raises(Invalid, match="too far away"):
+        acting.assign(session, actor(people.bob), [people.alice.uid], Gift(other.slug, date.max, "r"), today)
+
+
+def test_a_deputy_of_a_manager_who_left_sees_nobody_by_her_lines(
+    session: Session, make: Make, people: People, course: Course
+) -> None:
+    eva, carl = make.person("Eva"), make.person("Carl")
+    line(session, people.alice, eva)
+    deputy(session, eva, carl)
+    assert reach.may_see(session, carl.id, people.alice.id)
+    eva.status = "left"
+    session.flush()
+    assert not reach.may_see(session, carl.id, people.alice.id)

@@ -194,6 +194,12 @@ def test_the_pages_say_what_is_asked_and_what_would_be_right(
     ana = make.person("Ana", "Peeters", unit=unit, created_at=long_ago)
     make.enrollment(ana, make.course(), due_in=-5, enrolled_at=long_ago)
     auditor = client_for(make.person("Otto", email="otto@acme.example", roles=["auditor"]))
+    first = reading.begins(session)
+    assert first == days.day_of(long_ago)
+    too_early = (first - timedelta(days=1)).isoformat()
+    for path in (f"/evidence?on={too_early}", f"/evidence/units?path=Care&on={too_early}"):
+        assert "Records begin on" in auditor.get(path).text
+    assert "Records begin on" in auditor.get(f"/evidence/people/{ana.uid}?on={too_early}").text
     yesterday = (days.today() - timedelta(days=1)).isoformat()
     assert "Ana Peeters" in auditor.get(f"/evidence?q=peet&on={yesterday}").text
     page = auditor.get(f"/evidence/people/{ana.uid}?on={yesterday}").text

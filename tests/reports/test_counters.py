@@ -202,7 +202,7 @@ def test_counting_one_person_takes_the_same_statements_in_a_large_team(session, 
     session.flush()
     statements.clear()
     counting.recount(session, {people.alice.id})
-    assert len(statements) <= 14
+    assert len(statements) <= 12
     assert rebuilding.verify(session) == []
 
 

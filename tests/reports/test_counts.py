@@ -110,7 +110,7 @@ def counted(people: list[Somebody], today: date) -> Figures:
         on_leave=sum(person.status == "leave" for person in people),
         up_to_date=sum(not days for days in late),
         in_need=sum(bool(one or two) for one, two in zip(late, soon, strict=True)),
-        certified=sum(given.status == "active" and given.until >= 0 for given in certificates),
+        may_speak=sum(given.status == "active" and given.until >= 0 for given in certificates),
         overdue=sum(map(len, late)),
         oldest_on=earliest(today + timedelta(days=number) for days in late for number in days),
         due_soon=sum(map(len, soon)),
@@ -177,7 +177,7 @@ def check_team(session: Session, company: list[Somebody], people: list[Person], 
             assert page.figures == plain
             assert page.found == lead.size == len(under)
     active = [company[number - 1] for number in members if company[number - 1].status == "active"]
-    needed = sorted(day for person in active for day in due(person, -1000, 30))
+    needed = sorted(day for person in active for day in due(person, -1000, 14))
     assert [hand.days for hand in found.hands] == needed[:20]
     check_heat(found, active)
 
@@ -198,4 +198,7 @@ def check_table(session: Session, company: list[Somebody], people: list[Person],
     members = [company[number - 1] for number in depths(company)]
     assert len(rows) == sum(max(1, len(list(live(person)))) for person in members)
     assert sum(row["overdue"] == "yes" for row in rows) == counted(members, today).overdue
-    assert len({row["email"] for row in rows if row["on_leave"] == "no"}) == counted(members, today).people
+    at_work = [row for row in rows if row["on_leave"] == "no"]
+    assert len({row["email"] for row in at_work}) == counted(members, today).people
+    speaking = {row["email"] for row in at_work if row["may_speak_today"] == "yes"}
+    assert len(speaking) == counted(members, today).may_speak

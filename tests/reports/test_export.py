@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from lms.base import clock
@@ -48,7 +49,9 @@ def test_a_row_says_how_somebody_stands_in_a_course(
         "due_on": "2026-11-10",
         "overdue": "yes",
         "certificate": "Ambassador",
+        "certificate_state": "valid",
         "certificate_until": "2027-02-20",
+        "may_speak_today": "yes",
         "on_leave": "no",
     }
 
@@ -102,14 +105,23 @@ def test_a_name_that_is_a_formula_stays_text(client_for: ClientFor, make: Make, 
     assert names == {"'=HYPERLINK(1)", "'+31", "'-2", "'@SUM", "'=1", "Sean O'Neill"}
 
 
-def test_a_certificate_that_was_withdrawn_is_not_listed(
+def test_a_certificate_says_whether_it_still_stands(
     client_for: ClientFor, make: Make, people: People, session: Session
 ) -> None:
     ends = clock.today() + timedelta(days=90)
     makers.certificate(session, people.alice, ends, status="revoked")
     makers.certificate(session, people.bob, ends, status="suspended")
-    rows = {row["name"]: (row["certificate"], row["certificate_until"]) for row in rows_of(client_for(people.diana))}
-    assert rows == {"Alice Janssen": ("", ""), "Bob de Vries": ("Ambassador", "")}
+    early, soon = make.person("Early", manager=people.bob), make.person("Soon", manager=people.bob)
+    makers.certificate(session, early, ends, status="ended")
+    makers.certificate(session, soon, clock.today() + timedelta(days=9))
+    columns = ("certificate", "certificate_state", "certificate_until", "may_speak_today")
+    rows = {row["name"].split()[0]: [row[name] for name in columns] for row in rows_of(client_for(people.diana))}
+    assert rows == {
+        "Alice": ["Ambassador", "withdrawn", "", "no"],
+        "Bob": ["Ambassador", "on hold", "", "no"],
+        "Early": ["Ambassador", "ended", "", "no"],
+        "Soon": ["Ambassador", "ending", (clock.today() + timedelta(days=9)).isoformat(), "yes"],
+    }
 
 
 def test_a_renewed_certificate_counts_by_its_newest_cycle(
@@ -118,8 +130,21 @@ def test_a_renewed_certificate_counts_by_its_newest_cycle(
     makers.certificate(session, people.alice, clock.today() + timedelta(days=5), cycle=1)
     makers.certificate(session, people.alice, clock.today() + timedelta(days=400), cycle=2)
     page = client_for(people.bob).get("/team").text
-    assert "0 certificates end within 60 days" in page
-    assert "1</b><span>certified speaker<" in page
+    assert "0 permissions end within 60 days" in page
+    assert "1</b><span>may speak today<" in page
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_that_nobody_reads_to_its_end_keeps_no_connection(
+    app: Flask, client_for: ClientFor, make: Make, people: People, kind: str
+) -> None:
+    make.enrollment(people.alice, make.course(), due_in=3)
+    client, pool = client_for(people.bob), app.extensions["database"].engine.pool
+    answer = client.get(f"/team.{kind}", buffered=False)
+    assert pool.checkedout() == (kind == "csv"), "an Excel file is written before it is sent"
+    answer.close()
+    assert pool.checkedout() == 0
 
 
 def test_a_long_table_is_made_in_pieces(database: Database, make: Make, session: Session) -> None:

@@ -69,12 +69,33 @@ def test_a_manager_sees_her_whole_team_in_short(client_for: ClientFor, company: 
     page = main_part(client_for(company.diana).get("/team").text)
     assert "3 colleagues. 2 could use a hand. 1 more is on leave and not counted." in page
     assert "66% up to date 2 of 3 have nothing overdue" in page
-    assert "1 certified speaker 1 certificate ends within 60 days" in page
+    assert "1 may speak today 1 permission ends within 60 days" in page
     assert "1 overdue The longest: 12 days" in page
     assert "1 due in the next 14 days The first:" in page
     assert "Customer care Bob de Vries, 3 people" in page
     assert page.index("12 days late") < page.index("In 3 days")
     assert "Principles of speaking" in page
+
+
+def test_who_is_counted_as_needing_a_hand_is_who_is_listed(client_for: ClientFor, make: Make, company: Company) -> None:
+    later = make.person("Lars", "Later", manager=company.bob)
+    make.enrollment(later, make.course("other"), due_in=15)
+    page = main_part(client_for(company.diana).get("/team").text)
+    hands = page.partition("Could use a hand")[2].partition("By team and course")[0]
+    assert "2 could use a hand." in page
+    assert ("Alice Janssen" in hands, "Dirk Claes" in hands, "Lars Later" in hands) == (True, True, False)
+
+
+@pytest.mark.parametrize(("status", "figure"), [("active", 1), ("suspended", 0), ("ended", 0)])
+def test_who_holds_a_certificate_but_no_permission_is_never_counted_as_who_may_speak(
+    client_for: ClientFor, session: Session, people: People, status: str, figure: int
+) -> None:
+    makers.certificate(session, people.alice, clock.today() + timedelta(days=90), status=status)
+    bob = client_for(people.bob)
+    page = main_part(bob.get("/team").text)
+    assert f"{figure} may speak today" in page
+    assert "certified" not in page
+    assert ("yes" in bob.get("/team.csv").text.splitlines()[-1]) is bool(figure)
 
 
 def test_a_manager_may_look_at_her_direct_reports_alone(client_for: ClientFor, company: Company) -> None:
@@ -139,10 +160,10 @@ def test_a_person_deeper_down_is_reached_through_her_manager(client_for: ClientF
     ("query", "names"),
     [
         ("status=overdue", {"Alice Janssen"}),
-        ("status=certified", {"Bob de Vries"}),
-        ("status=uncertified", {"Alice Janssen", "Dirk Claes", "Lies Away"}),
+        ("status=may-speak", {"Bob de Vries"}),
+        ("status=may-not-speak", {"Alice Janssen", "Dirk Claes", "Lies Away"}),
         ("status=leave", {"Lies Away"}),
-        ("course=principles&status=certified", {"Bob de Vries"}),
+        ("course=principles&status=may-speak", {"Bob de Vries"}),
         ("course=other", set()),
     ],
 )

@@ -70,7 +70,7 @@ def test_speakers_are_compared_with_the_end_of_the_month_before_the_last() -> No
         day(date(2026, 9, 30), speakers=26),
         day(date(2026, 10, 31), speakers=9),
     ]
-    since = Past(TODAY, days).since(Figures(certified=31))
+    since = Past(TODAY, days).since(Figures(may_speak=31))
     assert since
     assert (since.more, since.on_day) == (5, date(2026, 9, 30))
     assert Past(TODAY, [day(TODAY)]).since(Figures()) is None

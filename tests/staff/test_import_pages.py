@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certificates.models import Authorization
 from lms.base import clock
 from lms.people.imports.models import PeopleImport
 from lms.people.models import Person
@@ -125,6 +126,24 @@ def test_rows_that_are_wrong_are_named_with_line_column_value_and_what_is_right(
     assert client.submit(f"{address}/apply").status_code == 409
 
 
+def test_a_problem_names_the_heading_of_the_file_and_what_it_is_taken_for(client: Client, people: People) -> None:
+    header = HEADER.replace("manager_id", "Supervisor")
+    page = words(client.get(check(client, row(people.alice, manager_id="nobody"), header=header)).text)
+    assert "Supervisor (manager_id)" in page
+
+
+def test_the_check_is_in_words_and_says_what_becomes_of_those_who_are_not_in_the_file(
+    client: Client, people: People, dana: Person
+) -> None:
+    away = row(people.alice, status="leave", hire_date="2024-02-29")
+    page = words(client.get(check(client, away)).text)
+    assert "Status: Works here On leave" in page
+    assert "Works here since: 29 February 2024" in page
+    assert "4 people are not in the file and stay." in page
+    leaving = words(client.get(check(client, away, row(dana), on_missing="deactivate")).text)
+    assert "3 people are not in the file and leave with it." in leaving
+
+
 def test_a_file_in_which_many_leave_stops_until_the_number_is_typed(
     client: Client, session: Session, people: People, dana: Person
 ) -> None:
@@ -198,3 +217,31 @@ def test_nothing_is_imported_without_a_file_and_a_stopped_file_is_set_aside(
 def test_only_administrators_import(client_for: ClientFor, make: Make) -> None:
     for role in ("hub", "auditor", "author"):
         assert client_for(make.person(roles=[role])).get("/admin/imports").status_code == 403
+
+
+def test_a_file_whose_beginning_does_not_show_a_row_is_told_as_what_it_is(client: Client, people: People) -> None:
+    page = words(client.get(upload(client, header=",".join(["x" * 100_000] * 4))).text)
+    assert "This line has more than 200,000 letters." in page
+    assert "empty" not in page
+    address = upload(client, row(people.alice), header="\n" * 500_000 + HEADER)
+    page = words(client.get(address).text)
+    assert people.alice.email in page
+    assert "empty" not in page
+
+
+def test_the_undo_page_says_how_many_permissions_come_back(
+    client: Client, session: Session, make: Make, people: People, dana: Person
+) -> None:
+    make.levels()
+    number = make.authorization_of(make.certificate(people.alice)).id
+    kept = [row(one) for one in (people.bob, people.charlie, people.diana)]
+    hub = row(dana, unit="Hub")
+    made = check(client, *kept, hub, on_missing="deactivate")
+    answer = client.submit(f"{made}/apply", {"leavers": "1"})
+    assert answer.status_code == 303, answer.text
+    session.expire_all()
+    assert session.get_one(Authorization, number).status == "ended"
+    assert "1 permission that ended because its holder left stands again" in words(client.get(f"{made}/undo").text)
+    client.submit(f"{made}/undo")
+    session.expire_all()
+    assert session.get_one(Authorization, number).status == "active"

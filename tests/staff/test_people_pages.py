@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.base import clock
 from lms.base.audit import AuditEntry
+from lms.people import administrators
 from lms.people.imports.models import ImportChange, PeopleImport
 from lms.people.models import Absence, Deputy, Person, PersonPast, PersonRole, ReportingLine, SignIn
 from lms.staff import finding, listing, orphans, roles
@@ -122,7 +123,7 @@ def test_the_last_administrator_keeps_the_role(session: Session, make: Make, dan
     assert session.get(PersonRole, (dana.id, "administrator")) is None
     make.person(roles=["administrator"], status="left")
     with pytest.raises(Exception, match="last administrator"):
-        roles.check_not_last(session, people.alice.id)
+        administrators.check_not_last(session, people.alice.id)
 
 
 @pages
@@ -234,7 +235,7 @@ def test_absences_other_managers_deputies_and_sign_ins_are_looked_after(
     deputy = {
         "deputy": "alice",
         "from_on": clock.today().isoformat(),
-        "until_on": date.max.replace(year=2099).isoformat(),
+        "until_on": (clock.today() + timedelta(days=30)).isoformat(),
     }
     assert client.submit(f"{address}/deputies", deputy | {"until_on": "2020-01-01"}).status_code == 422
     assert client.submit(f"{address}/deputies", deputy).status_code == 303
@@ -244,6 +245,17 @@ def test_absences_other_managers_deputies_and_sign_ins_are_looked_after(
     assert client.submit(f"{address}/sign-ins/end").status_code == 303
     assert bob.get("/learning").status_code == 302
     assert session.scalars(select(SignIn.ended_at).where(SignIn.person_id == people.bob.id)).one()
+
+
+@pages
+def test_who_is_on_leave_without_days_is_listed_too(client: Client, session: Session, people: People) -> None:
+    people.alice.status = "leave"
+    session.flush()
+    session.commit()
+    listed = client.get("/admin/people/absences").text
+    assert "Alice Janssen" in listed
+    assert "Not known" in listed
+    assert "since when is not known" in client.get(f"/admin/people/{people.alice.uid}").text
 
 
 @pages

@@ -48,9 +48,9 @@ def write(session: Session, made: PeopleImport, found: Difference, here: Here) -
     _insert(session, found.fields, joiners, who)
     _update(session, found.fields, [one for one in known if one.row], who)
     _mark_left(session, known)
-    leave.note(session, found.fields, joiners, known, here, made.applied_by_id)
+    away = leave.note(session, found.fields, joiners, known, here, made.applied_by_id)
     changing.sign_out(session, found.leaver_ids)
-    _note_changes(session, made, found, joiners, who)
+    _note_changes(session, made, found, joiners, who, away)
     lifted = changing.give_reports_up(session, found.leaver_ids)
     return touched | set(new_ids) | lifted
 
@@ -191,7 +191,12 @@ def _mark_left(session: Session, known: Iterable[Change]) -> None:
 
 
 def _note_changes(
-    session: Session, made: PeopleImport, found: Difference, joiners: Sequence[tuple[int, Change]], who: _Who
+    session: Session,
+    made: PeopleImport,
+    found: Difference,
+    joiners: Sequence[tuple[int, Change]],
+    who: _Who,
+    away: Iterable[leave.Noted],
 ) -> None:
     """A row for each field, enough to tell it and to undo it."""
     rows: list[tuple[Any, ...]] = [(made.id, number, "joiner", "", "", "") for number, _ in joiners]
@@ -201,6 +206,7 @@ def _note_changes(
         if change.person_id is not None
         for name, before, after in change.fields
     ]
+    rows += [(made.id, *noted) for noted in away]
     for orphan in found.orphans:
         person_id = orphan.person_id if orphan.person_id is not None else who.people[orphan.key]
         rows.append((made.id, person_id, "orphan", "manager_id", orphan.before, orphan.above_key))

@@ -51,6 +51,14 @@ def suggested(header: Sequence[str], remembered: Mapping[str, str] | None = None
     return dict(sorted(sure.items()))
 
 
+def called(field: str, header: Sequence[str], places: Mapping[str, int]) -> str:
+    """What a file calls the column of a field, with the field behind it where that is another word."""
+    if field not in places:
+        return field
+    heading = header[places[field]][:100]
+    return field if not heading or plain(heading) == field else f"{heading} ({field})"
+
+
 def matched(
     header: Sequence[str], chosen: Mapping[int, str] | None, remembered: Mapping[str, str], problems: Problems
 ) -> dict[str, int]:

@@ -19,6 +19,10 @@ _COLUMNS = (
 )
 
 
+Known = tuple[int, date, date | None, str]
+"""An absence that is noted: number, first and last day, source."""
+
+
 @dataclass
 class Here:
     """Everybody as a row of a file with all `FIELDS`; who has no employee number is named by mail address there."""
@@ -28,7 +32,7 @@ class Here:
     by_email: dict[str, int] = field(default_factory=dict)
     manager: dict[int, int | None] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
-    absences: dict[int, list[tuple[int, date, date | None, str]]] = field(default_factory=dict)
+    absences: dict[int, list[Known]] = field(default_factory=dict)
 
     def name(self, person_id: int) -> str:
         """Given and family name."""
@@ -73,7 +77,7 @@ def _load_absences(session: Session, here: Here) -> None:
         here.absences.setdefault(person_id, []).append((number, from_on, until_on, source))
 
 
-def _leave(absences: Sequence[tuple[int, date, date | None, str]], today: date) -> tuple[str, str]:
+def _leave(absences: Sequence[Known], today: date) -> tuple[str, str]:
     """The absence somebody is in, or else the next: from and until, as text."""
     for _, from_on, until_on, _ in absences:
         if until_on is None or until_on >= today:

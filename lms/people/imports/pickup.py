@@ -1,7 +1,9 @@
 """Fetching HR's file by itself: each night the newest file of a folder, or of a bucket, that was not seen before."""
 
 import hashlib
+import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import obstore
@@ -25,6 +27,8 @@ class Found:
 
     name: str
     data: bytes
+    put_at: datetime
+    """When it was put there."""
 
 
 def nightly(session: Session) -> int:
@@ -73,7 +77,8 @@ def newest(settings: Settings) -> Found | None:
     if not paths:
         return None
     with paths[-1].open("rb") as file:
-        return Found(paths[-1].name, file.read(reading.LARGEST + 1))
+        put_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+        return Found(paths[-1].name, file.read(reading.LARGEST + 1), put_at)
 
 
 def _newest_of_bucket(settings: Settings) -> Found | None:
@@ -85,12 +90,19 @@ def _newest_of_bucket(settings: Settings) -> Found | None:
     name = last["path"].rsplit("/", 1)[-1]
     if last["size"] > reading.LARGEST:
         raise OSError(gettext("The file is larger than 200 MB. Right would be several smaller ones."))
-    return Found(name, bytes(obstore.get(store, last["path"]).bytes()))
+    return Found(name, bytes(obstore.get(store, last["path"]).bytes()), last["last_modified"])
 
 
 def _was_seen(session: Session, found: Found) -> bool:
-    digest = hashlib.sha256(found.data).hexdigest()
-    return session.scalar(select(PeopleImport.id).where(PeopleImport.sha256 == digest).limit(1)) is not None
+    """Whether it is the file that was fetched last. One that was undone or set aside since counts when it is put anew.
+
+    What lies there still after that is not fetched again: the next night would take the undoing back.
+    """
+    fetched = select(PeopleImport).where(PeopleImport.source == "pickup")
+    last = session.scalar(fetched.order_by(PeopleImport.id.desc()).limit(1))
+    if last is None or last.sha256 != hashlib.sha256(found.data).hexdigest():
+        return False
+    return last.undone_at is None or found.put_at <= last.undone_at
 
 
 def _why(made: PeopleImport, found: Difference) -> str:

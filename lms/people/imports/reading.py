@@ -111,6 +111,15 @@ class _Lines:
             yield found[0]
 
 
+def _first(lines: _Lines) -> str:
+    """The first line that is not empty: the header."""
+    for line in lines:
+        lines.since = 0
+        if not line.isspace():
+            return line
+    return ""
+
+
 def _open_quote() -> str:
     return gettext('A quote (") that is opened in this line is not closed. Right would be one at the end of the cell.')
 
@@ -124,7 +133,7 @@ def _separator(line: str) -> str:
 
 def _read_rows(text: str, sheet: Sheet, problems: Problems) -> None:
     lines = _Lines(text)
-    first = next(iter(_Lines(text)))
+    first = _first(_Lines(text))
     separator = _separator(first)
     _refuse_too_many(first.count(separator) + 1)
     wrong: list[tuple[int, list[str]]] = []

@@ -1,7 +1,7 @@
 """A file of people on its way: brought, checked and compared, applied or set aside, and undone."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from lms.base.events import announce
 from lms.base.files import FileStore
 from lms.base.i18n import gettext, ngettext
 from lms.people import changing
-from lms.people.events import PeopleChanged
+from lms.people.events import ImportUndone, PeopleChanged
 from lms.people.imports import applying, checking, columns, lines, reading, shelf, undoing
 from lms.people.imports import here as people_here
 from lms.people.imports.difference import Difference, compare
@@ -65,7 +65,7 @@ def examine(
     sheet = reading.read(data, problems)
     places = columns.matched(sheet.header, chosen, shelf.remembered_columns(session), problems) if sheet.header else {}
     if not sheet.rows or any(field not in places for field in columns.FIELDS if field not in columns.MAY_BE_MISSING):
-        return Examined(_refused(problems, sheet), sheet.header, places)
+        return Examined(_refused(problems, sheet, places), sheet.header, places)
     told(gettext("Checking every line"))
     table = checking.check(sheet, places, problems)
     told(gettext("Comparing with the people here"))
@@ -73,13 +73,13 @@ def examine(
     met = lines.meet(table, here, problems)
     lines.check_lines(table, here, met, problems)
     if problems:
-        refused = _refused(problems, sheet)
+        refused = _refused(problems, sheet, places)
         refused.rows, refused.kept_aside = len(table.rows), table.kept_aside
         return Examined(refused, sheet.header, places)
     found = compare(table, here, met, on_missing=on_missing)
     if found.leavers and _administrators(session) and not _administrators(session, but=found.leaver_ids):
         problems.add(0, "", "", _last_administrator())
-        return Examined(_refused(problems, sheet), sheet.header, places)
+        return Examined(_refused(problems, sheet, places), sheet.header, places)
     return Examined(found, sheet.header, places, here)
 
 
@@ -195,6 +195,8 @@ def undo(session: Session, import_uid: str, *, by_id: int | None) -> PeopleImpor
         raise Conflict(_last_administrator())
     counts = {"set_back": outlook.set_back, "left_as_it_is": len(outlook.left_alone)}
     audit.record(session, "undid an import of people", f"import:{made.id}", actor_id=by_id, **counts)
+    if outlook.returning:
+        announce(session, ImportUndone(frozenset(outlook.returning), made.applied_at))
     announce(session, PeopleChanged(frozenset(outlook.touched)))
     return made
 
@@ -240,9 +242,11 @@ def _last_administrator() -> str:
     return gettext("This is the last administrator. Give somebody else the role first, so that somebody can.")
 
 
-def _refused(problems: Problems, sheet: reading.Sheet) -> Difference:
+def _refused(problems: Problems, sheet: reading.Sheet, places: Mapping[str, int]) -> Difference:
+    """Nothing but what is wrong, with columns called as the file calls them."""
     kept = problems.kept()
-    return Difference(rows=len(sheet.rows), notes=list(sheet.notes), problems=kept, problem_count=problems.count)
+    named = [replace(one, column=columns.called(one.column, sheet.header, places)) for one in kept]
+    return Difference(rows=len(sheet.rows), notes=list(sheet.notes), problems=named, problem_count=problems.count)
 
 
 def _write(session: Session, made: PeopleImport, seen: Examined, by_id: int | None, *, many_leavers: bool) -> None:

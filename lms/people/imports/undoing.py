@@ -13,14 +13,16 @@ from lms.base import clock
 from lms.base.bulk import update_rows
 from lms.people import changing
 from lms.people.imports import here as people_here
+from lms.people.imports import leave
 from lms.people.imports.columns import FIELDS
 from lms.people.imports.here import Here
+from lms.people.imports.leave import Back
 from lms.people.imports.lines import circles
 from lms.people.imports.models import ImportChange, PeopleImport
 from lms.people.models import Person
 
 _SET_BACK = {name: name for name in FIELDS[:14]} | {"unit": "unit_id"}
-"""Fields of a file and the columns of a person; absences stay as they are, HR's next file tells of them."""
+"""Fields of a file and the columns of a person; absences are set back by `leave`."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +42,24 @@ class Outlook:
 
     values: dict[int, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     joiners: list[int] = field(default_factory=list)
+    absences: list[Back] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
+    had_left: set[int] = field(default_factory=set)
+
+    @property
+    def returning(self) -> set[int]:
+        """Whom the import let go, and who work here again."""
+        return {person_id for person_id in self.had_left if "status" in self.values.get(person_id, {})}
 
     @property
     def set_back(self) -> int:
         """How many people are set back, those who joined and leave again among them."""
-        return len(self.values) + len(self.joiners)
+        return len(self.touched)
 
     @property
     def touched(self) -> set[int]:
         """Who they are."""
-        return {*self.values, *self.joiners}
+        return {*self.values, *self.joiners, *(one.person_id for one in self.absences)}
 
 
 def outlook(session: Session, import_id: int) -> Outlook:
@@ -76,6 +85,7 @@ def write(session: Session, made: PeopleImport, by_id: int | None) -> Outlook:
         if column == "email":
             update_rows(session, Person, ["id"], [column], [(one, f"moving-{one}@invalid") for one, _ in sorted(rows)])
         update_rows(session, Person, ["id"], [column], sorted(rows, key=lambda row: row[0]))
+    leave.set_back(session, plan.absences, by_id)
     gone = [*plan.joiners, *(one for one, fields in plan.values.items() if fields.get("status") == "left")]
     changing.sign_out(session, gone)
     changing.give_reports_up(session, gone)
@@ -83,7 +93,7 @@ def write(session: Session, made: PeopleImport, by_id: int | None) -> Outlook:
 
 
 def _outlook(session: Session, import_id: int, here: Here) -> Outlook:
-    plan, joined = Outlook(), set[int]()
+    plan, joined, away = Outlook(), set[int](), list[tuple[int, str, str]]()
     statement = (
         select(ImportChange.person_id, ImportChange.field, ImportChange.before, ImportChange.after, ImportChange.kind)
         .where(ImportChange.import_id == import_id)
@@ -91,15 +101,21 @@ def _outlook(session: Session, import_id: int, here: Here) -> Outlook:
     )
     for person_id, name, before, after, kind in session.execute(statement):
         now = here.rows[person_id]
-        if kind == "joiner":
+        if name == leave.FIELD:
+            away.append((person_id, before, after))
+        elif kind == "joiner":
             joined.add(person_id)
             if now[10] != "left":
                 plan.joiners.append(person_id)
         elif name in _SET_BACK and person_id not in joined:
             if now[FIELDS.index(name)] == after:
                 plan.values[person_id][name] = before
+                if (name, after) == ("status", "left"):
+                    plan.had_left.add(person_id)
             elif now[FIELDS.index(name)] != before:
                 _leave(plan, here, person_id, name, before)
+    for one in away:
+        _plan_absence(plan, here, *one)
     _leave_what_is_taken(plan, here)
     _leave_impossible_managers(plan, here)
     plan.values = {person_id: fields for person_id, fields in plan.values.items() if fields}
@@ -110,6 +126,29 @@ def _leave(plan: Outlook, here: Here, person_id: int, name: str, before: str) ->
     plan.values[person_id].pop(name, None)
     now = here.rows[person_id][FIELDS.index(name)]
     plan.left_alone.append(LeftAlone(person_id, here.name(person_id), name, now, before))
+
+
+def _plan_absence(plan: Outlook, here: Here, person_id: int, before: str, after: str) -> None:
+    """Set an absence back that is still as the import left it, where no other one is in its way.
+
+    Somebody whose absence was changed since stays on leave, or at work, as it is now.
+    """
+    there = {
+        leave.written(source, first, last): number for number, first, last, source in here.absences.get(person_id, ())
+    }
+    others = there.keys() - {after}
+    if (after in there or not after) and not any(_overlap(before, other) for other in others if before):
+        plan.absences.append(Back(person_id, there.get(after), before))
+    elif before not in there and (before or any(_overlap(after, other) for other in others)):
+        plan.values.get(person_id, {}).pop("status", None)
+        now = ", ".join(sorted(others))
+        plan.left_alone.append(LeftAlone(person_id, here.name(person_id), leave.FIELD, now, before))
+
+
+def _overlap(one: str, other: str) -> bool:
+    _, first, last = leave.read(one)
+    _, begins, ends = leave.read(other)
+    return (last is None or begins <= last) and (ends is None or first <= ends)
 
 
 def _leave_what_is_taken(plan: Outlook, here: Here) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certificates.handles import fetching
 from lms.base import audit, clock
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import LANGUAGES, force_locale, gettext, ngettext
@@ -137,7 +138,7 @@ def _queue(session: Session, room: ChatRoom, key: str, body: str) -> None:
 
 
 def _checked(url: str) -> str:
-    """An address as it may be kept; what lies behind it is looked at each time something is sent. Raises `Invalid`."""
+    """An address as it may be kept; what lies behind a name is looked at when something is sent. Raises `Invalid`."""
     try:
         address = urlsplit(url.strip())
         usual = address.scheme == "https" and address.hostname and not address.username and address.port in (None, 443)
@@ -145,4 +146,6 @@ def _checked(url: str) -> str:
         usual = False
     if not usual or len(url) > LONGEST or not url.strip().isprintable():
         raise Invalid(gettext("Paste the whole address that Teams or Slack gave you; it begins with https://."))
+    if fetching.is_inside(address.hostname or ""):
+        raise Invalid(gettext("This address lies inside our own network. Paste the one that Teams or Slack gave you."))
     return url.strip()

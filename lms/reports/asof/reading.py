@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from certificates import days
@@ -34,6 +34,13 @@ def day(typed: str) -> date:
     if not days.EARLIEST <= found <= days.today():
         raise Invalid(gettext("Choose a day from %(first)s until today.", first=days.EARLIEST.isoformat()))
     return found
+
+
+def begins(session: Session) -> date | None:
+    """The first day of which anything about people is known, as counted at the company; none while nobody is here."""
+    first = (func.min(Person.created_at), select(func.min(PersonPast.until_at)).scalar_subquery())
+    known = [moment for moment in session.execute(select(*first)).one() if moment is not None]
+    return days.day_of(min(known)) if known else None
 
 
 def person(session: Session, uid: str) -> Person:

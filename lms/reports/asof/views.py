@@ -1,5 +1,7 @@
 """How things stood on a past day, for those who answer for it, and the evidence to take away."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -24,7 +26,12 @@ LONGEST = 200
 @open_to(READERS)
 def start() -> str | tuple[str, int]:
     typed = request.args.get("q", "").strip()[:LONGEST]
-    shown = {"q": typed, "day_typed": request.args.get("on", "")[:LONGEST], "paths": units.paths(web.session())}
+    shown: dict[str, Any] = {
+        "q": typed,
+        "day_typed": request.args.get("on", "")[:LONGEST],
+        "paths": units.paths(web.session()),
+    }
+    shown["begins"] = reading.begins(web.session())
     try:
         on, found = reading.day(request.args.get("on", "")), reading.search(web.session(), typed)
     except Invalid as problem:
@@ -39,7 +46,8 @@ def person(uid: str) -> str:
         raise Forbidden(gettext("In works-council mode the board sees groups only."))
     found = persons.on_day(web.session(), reading.person(web.session(), uid), reading.day(request.args.get("on", "")))
     takes = not current_user.roles.isdisjoint(KEEPERS)
-    return render_template("asof/person.html", found=found, takes=takes, **words.words())
+    begins = None if found.known else reading.begins(web.session())
+    return render_template("asof/person.html", found=found, takes=takes, begins=begins, **words.words())
 
 
 @blueprint.get("/evidence/units")
@@ -48,7 +56,8 @@ def unit() -> str:
     path, small_ones = request.args.get("path", "").strip(), not current_user.roles.isdisjoint(KEEPERS)
     on = reading.day(request.args.get("on", ""))
     found = units.on_day(web.session(), path, on, small_ones=small_ones)
-    return render_template("asof/unit.html", found=found, **words.words())
+    begins = None if found.members else reading.begins(web.session())
+    return render_template("asof/unit.html", found=found, begins=begins, **words.words())
 
 
 @blueprint.get("/evidence/<uid>.zip")

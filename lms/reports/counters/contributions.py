@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -104,8 +104,9 @@ COURSES = (
 def courses_now(session: Session, person_ids: Collection[int]) -> dict[int, dict[int, tuple[date, bool]]]:
     """The courses that count for each of some people."""
     found: dict[int, dict[int, tuple[date, bool]]] = {}
+    statement = COURSES.order_by(Enrollment.person_id)
     for some in parts(person_ids):
-        found |= _by_person(session.execute(COURSES.where(among(Person.id, some))))
+        found |= _by_person(session.execute(statement.where(among(Enrollment.person_id, some))))
     return found
 
 
@@ -130,39 +131,57 @@ def as_counted(due_on: date | None, *, done: bool) -> tuple[date, bool]:
     return (NO_DAY if done or due_on is None else due_on, bool(done))
 
 
+class Now(NamedTuple):
+    """Somebody as she is."""
+
+    manager_id: int | None
+    status: str
+    speaks_until: date | None
+
+
+class Before(NamedTuple):
+    """Somebody as she was counted."""
+
+    manager_id: int | None
+    path: str
+    state: str
+    speaks_until: date | None
+
+
 @dataclass(frozen=True)
 class Standing:
     """Somebody as she is now and as she was counted; nothing where she is not, or was not."""
 
-    now: Row[*tuple[Any, ...]] | None
-    before: Row[*tuple[Any, ...]] | None
+    now: Now | None
+    before: Before | None
 
     @property
     def moved(self) -> bool:
         """Whether she is under another manager than she was counted under, is new, or has left."""
         if self.now is None or self.before is None:
-            return self.now is not self.before
-        manager: bool = self.now.manager_id != self.before.manager_id
-        return manager
+            return self.now is not None or self.before is not None
+        return self.now.manager_id != self.before.manager_id
 
 
-_BEFORE = select(
-    CountedPerson.person_id,
-    CountedPerson.manager_id,
-    CountedPerson.path,
-    CountedPerson.state,
-    CountedPerson.speaks_until,
-)
+_STANDINGS = select(
+    *(Person.id, Person.manager_id, Person.status, SPEAKS_UNTIL.label("speaks_until")),
+    *(CountedPerson.manager_id, CountedPerson.path, CountedPerson.state, CountedPerson.speaks_until),
+).outerjoin(CountedPerson, CountedPerson.person_id == Person.id)
 
 
 def standings(session: Session, person_ids: Collection[int], *, lock: bool = False) -> dict[int, Standing]:
-    """How each of some people stands and was counted. `lock` has others who count them wait, in order of number."""
-    now: dict[int, Row[*tuple[Any, ...]]] = {}
-    before: dict[int, Row[*tuple[Any, ...]]] = {}
+    """How each of some people stands and was counted. `lock` has others who count them wait, in order of number.
+
+    Who is locked is read after that: what a statement that waits for a lock joins is as it was before the wait.
+    """
+    found: dict[int, Standing] = {}
     for some in parts(sorted(person_ids)):
-        people = PEOPLE.where(among(Person.id, some)).order_by(Person.id)
         if lock:
-            people = people.with_for_update(key_share=True, of=Person)
-        now |= {row.id: row for row in session.execute(people)}
-        before |= {row.person_id: row for row in session.execute(_BEFORE.where(among(CountedPerson.person_id, some)))}
-    return {id: Standing(now.get(id), before.get(id)) for id in person_ids if id in now or id in before}
+            people = select(Person.id).where(among(Person.id, some)).order_by(Person.id)
+            session.execute(people.with_for_update(key_share=True)).all()
+        for id, *both in session.execute(_STANDINGS.where(among(Person.id, some)).order_by(Person.id)):
+            now, before = Now._make(both[:3]), Before._make(both[3:])
+            one = Standing(None if now.status == "left" else now, None if before.path is None else before)
+            if one.now or one.before:
+                found[id] = one
+    return found

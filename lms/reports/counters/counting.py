@@ -117,7 +117,7 @@ def _recount(session: Session, found: Mapping[int, Standing], *, moving: bool) -
         for id, one in found.items()
         if one.before is not None
     }
-    lines, ledger = Lines(_paths(session, found)), Ledger()
+    lines, ledger = Lines(_paths(session, found, moving=moving)), Ledger()
     under = _managers(session, found) if moving else {}
     moved = {id: one for id, one in found.items() if moving and _moved(one, under.get(id))}
     managers = {id: under[id] for id in moved.keys() & under.keys()}
@@ -149,11 +149,11 @@ def _managers(session: Session, found: Mapping[int, Standing]) -> dict[int, int 
     }
 
 
-def _paths(session: Session, found: Mapping[int, Standing]) -> set[str]:
-    """The lines that matter: of the people, and of those under whom they stand now."""
+def _paths(session: Session, found: Mapping[int, Standing], *, moving: bool) -> set[str]:
+    """The lines that matter: of the people, and of those under whom they stand now if somebody moves."""
     paths = {one.before.path for one in found.values() if one.before is not None}
-    managers = {one.now.manager_id for one in found.values() if one.now is not None}
-    for some in parts(managers - {None}):
+    managers = {one.now.manager_id for one in found.values() if moving and one.now is not None}
+    for some in parts([one for one in managers if one is not None]):
         paths |= set(session.scalars(select(CountedPerson.path).where(bulk.among(CountedPerson.person_id, some))))
     return paths
 

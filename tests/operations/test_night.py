@@ -1,0 +1,69 @@
+"""A job that fails holds up no other job of the night, and is named at the end."""
+
+import logging
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from lms import cli, worker
+from lms.base import clock, outbox
+from lms.base.outbox import OutboxMessage
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def write(session) -> None:
+    outbox.queue(session, key=f"k{clock.now()}", recipient="a@acme.example", subject="s", body="b")
+    session.flush()
+
+
+def good(session) -> int:
+    write(session)
+    return 1
+
+
+def bad(session) -> int:
+    write(session)
+    raise RuntimeError("the disk of figures is full")
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    monkeypatch.setattr(worker, "NIGHTLY", (("first things", good), ("figures", bad), ("last things", good)))
+
+
+def test_the_others_go_on_and_what_the_failed_one_wrote_is_undone(app, jobs, database, caplog):
+    with caplog.at_level(logging.ERROR, "lms"), pytest.raises(worker.NightFailed, match="figures") as night:
+        worker.nightly(app)
+    assert night.value.failed == ["figures"]
+    assert night.value.done == {"first things": 1, "last things": 1, "lines of the journal dropped": 0}
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 2
+    (record,) = [one for one in caplog.records if one.name == "lms"]
+    assert "figures" in record.getMessage()
+    assert "the disk of figures is full" in str(record.exc_info)
+
+
+def test_the_command_ends_with_1_and_a_sentence_that_names_the_job(app, jobs, monkeypatch):
+    monkeypatch.setattr("lms.commands.running.create_app", lambda: app)
+    answer = CliRunner().invoke(cli.main, ["nightly"])
+    assert answer.exit_code == 1
+    assert "last things: 1" in answer.stdout
+    assert answer.stderr.splitlines()[-1].startswith("Error: These jobs of the night failed: figures.")
+
+
+def test_the_periodic_night_of_the_worker_goes_on(app, jobs, caplog):
+    tasks = worker.build(app)._registry.periodic_tasks
+    (every_night,) = [task for task in tasks if type(task).__name__ == "every_night"]
+    with caplog.at_level(logging.ERROR, "lms"):
+        every_night.execute()
+    assert [one.name for one in caplog.records] == ["lms"]
+
+
+def test_without_tables_no_job_is_tried(app, jobs, database):
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("DROP TABLE outbox_message")
+    with pytest.raises(OperationalError):
+        worker.nightly(app)
