@@ -75,7 +75,11 @@ from tests.support.reuse import Applications, Engines
 hypothesis.settings.register_profile("busy machine", deadline=None)
 hypothesis.settings.load_profile("busy machine")
 TEMPLATE = "template_lms"
-LONGEST = ("test_matrix.py", "test_commands.py", "test_import_runs.py", "test_every_page.py", "test_accessibility.py")
+LONGEST = (
+    *("test_matrix.py", "test_commands.py", "test_files_commands.py", "test_killed.py", "test_import_runs.py"),
+    *("test_worker_beside.py", "test_upgrade.py", "test_migrations.py", "test_counters.py", "test_counts.py"),
+    *("test_every_page.py", "test_accessibility.py"),
+)
 _numbers = count(1)
 
 

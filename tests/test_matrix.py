@@ -41,7 +41,7 @@ MORE = {
     "permissions.everyone": 13,  # what waits for the reader, too
     "permissions.one": 11,  # all that was ever decided about it
     "permissions.ask": 10,  # all that somebody has shown toward the level
-    "speaker.person": 9,
+    "speaker.person": 10,
     "staff.person": 12,  # where somebody stands, and all that was ever changed about that
     "staff_imports.one": 16,  # what a file would change, compared anew with everybody
     "staff_imports.confirm_undo": 12,
@@ -53,7 +53,7 @@ MORE = {
     "way.level": 16,
     "assignments.listed": 12,  # the rules with their rows and figures, and what data is missing
     "assignments.edit": 13,  # and all that can be chosen
-    "assignments.confirm_end": 10,
+    "assignments.confirm_end": 14,  # who keeps it by another rule, and who by herself
     "why.page": 27,  # the rule, each condition against the person, and the whole history of the day
     "outbox.next_night": 20,  # all that the night would read, and why for one person
 }
