@@ -34,14 +34,25 @@ def jobs(monkeypatch):
     monkeypatch.setattr(worker, "NIGHTLY", (("first things", good), ("figures", bad), ("last things", good)))
 
 
-def test_the_others_go_on_and_what_the_failed_one_wrote_is_undone(app, jobs, database, caplog):
-    with caplog.at_level(logging.ERROR, "lms"), pytest.raises(worker.NightFailed, match="figures") as night:
+@pytest.fixture
+def logged(monkeypatch) -> list[logging.LogRecord]:
+    """What the worker logs, whatever else has been done to the loggers of this process."""
+    records: list[logging.LogRecord] = []
+    own = logging.Logger("night")
+    own.addHandler(logging.Handler())
+    own.handlers[0].emit = records.append
+    monkeypatch.setattr(worker, "log", own)
+    return records
+
+
+def test_the_others_go_on_and_what_the_failed_one_wrote_is_undone(app, jobs, database, logged):
+    with pytest.raises(worker.NightFailed, match="figures") as night:
         worker.nightly(app)
     assert night.value.failed == ["figures"]
     assert night.value.done == {"first things": 1, "last things": 1, "lines of the journal dropped": 0}
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 2
-    (record,) = [one for one in caplog.records if one.name == "lms"]
+    (record,) = logged
     assert "figures" in record.getMessage()
     assert "the disk of figures is full" in str(record.exc_info)
 
@@ -54,12 +65,11 @@ def test_the_command_ends_with_1_and_a_sentence_that_names_the_job(app, jobs, mo
     assert answer.stderr.splitlines()[-1].startswith("Error: These jobs of the night failed: figures.")
 
 
-def test_the_periodic_night_of_the_worker_goes_on(app, jobs, caplog):
+def test_the_periodic_night_of_the_worker_goes_on(app, jobs, logged):
     tasks = worker.build(app)._registry.periodic_tasks
     (every_night,) = [task for task in tasks if type(task).__name__ == "every_night"]
-    with caplog.at_level(logging.ERROR, "lms"):
-        every_night.execute()
-    assert [one.name for one in caplog.records] == ["lms"]
+    every_night.execute()
+    assert len(logged) == 1
 
 
 def test_without_tables_no_job_is_tried(app, jobs, database):
