@@ -63,7 +63,7 @@ def _select(size: str) -> Select[*tuple[Any, ...]]:
     first = (
         select(CountedCourse.person_id, CountedCourse.course_id, CountedCourse.due_on)
         .join(CountedPerson, CountedPerson.person_id == CountedCourse.person_id)
-        .where(_MINE[size], CountedPerson.state == "active", by_day <= SOON)
+        .where(_MINE[size], CountedPerson.state == "active", CountedCourse.done.is_(False), by_day <= SOON)
         .order_by(by_day, CountedCourse.person_id, CountedCourse.course_id)
         .limit(HANDS)
     )

@@ -105,11 +105,11 @@ def _company(name: str, url: str, folder: Path, people: int) -> float:
     app = create_app()
     database = app.extensions["database"]
     _settle(database.engine)
-    with app.app_context():
-        cost = _pages(name, app, people)
-        if people >= PEOPLE:
+    cost = _pages(name, app, people)
+    if people >= PEOPLE:
+        with app.app_context():
             _deeds(name, app)
-            _night(name, app)
+        _night(name, app)
     database.close()
     return cost
 
