@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PACKAGES = ("lms", "courses", "quizzes", "certificates")
 WORKERS = str(min(os.cpu_count() or 2, 4))
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
 CHECKS: dict[str, tuple[str, ...]] = {
     "style": (str(BIN / "ruff"), "check", "--quiet", "."),
     "layout": (str(BIN / "ruff"), "format", "--check", "--quiet", "."),
