@@ -60,11 +60,14 @@ def erase(email: str, reason: str, yes: bool) -> None:
 @command
 def import_people(file: Path, dry_run: bool, on_missing: str, report: Path | None, many_leavers: bool) -> None:
     """Take in HR's file: all of it, or nothing when a line is wrong. Says first who leaves."""
-    gc.disable()  # every row lives until the end: the collector would only walk over all of them again and again
     wanted = people_files.Wanted(file, dry_run, on_missing, report, many_leavers)
-    with opened() as app, steps() as told:
-        for line in people_files.bring(app.extensions["database"], app.extensions["files"], wanted, told):
-            click.echo(line)
+    gc.disable()  # every row lives until the end: the collector would only walk over all of them again and again
+    try:
+        with opened() as app, steps() as told:
+            for line in people_files.bring(app.extensions["database"], app.extensions["files"], wanted, told):
+                click.echo(line)
+    finally:
+        gc.enable()
 
 
 @people.command("export")
