@@ -12,13 +12,13 @@ from courses.authoring import (
     variant_views,
 )
 from courses.authoring.room_views import blueprint
-from courses.media import library_views, upload_views
+from courses.media import holdings_views, upload_views
 from courses.paths import studio_views as path_views
 
 __all__ = [
     "blueprint",
+    "holdings_views",
     "lesson_views",
-    "library_views",
     "nature_views",
     "outline_views",
     "path_views",

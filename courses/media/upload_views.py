@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from courses.authoring.room_views import AUTHORS, blueprint
 from courses.media import changes, intake, uploads
-from courses.media.library_views import as_json
+from courses.media.holdings_views import as_json
 from courses.media.uploads import WrongPlace
 from lms.base import web
 from lms.base.access import open_to
