@@ -27,6 +27,7 @@ from lms import consequences, content, demo
 from lms.base.db import Database
 from lms.base.files import FileStore
 from lms.base.settings import Settings
+from lms.demo_company import Member
 from lms.people import directory
 from quizzes import papers
 from quizzes.attempt_models import Attempt
@@ -336,7 +337,7 @@ def certified(database: Database) -> None:
     with database.transaction() as session:
         alice = directory.find_by_email(session, "alice@acme.example")
         assert alice
-        done = demo.Member("alice", "Alice Peeters", "", "", done="passed", started_days_ago=9)
+        done = Member("alice", "Alice Peeters", "", "", done="passed", started_days_ago=9)
         demo._learn(session, done, alice, catalog.get(session, "principles"))
 
 
