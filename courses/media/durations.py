@@ -100,6 +100,8 @@ def _elements(file: BinaryIO, end: int) -> Iterator[tuple[int, int, int]]:
         name, size = _number(file, keep_mark=True), _number(file)
         inside = file.tell()
         yield name, inside, min(size, end - inside)
+        if size > end - inside:
+            return
         file.seek(inside + size)
 
 
