@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -24,6 +24,7 @@ from tests.support import accessibility, chromium
 from tests.support.reuse import Applications
 
 BROKEN = ("Content Security Policy", "Refused to", "Uncaught", "Failed to load module")
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -384,7 +384,9 @@ def go(page: Page, place: Place, sight: Sight, width: str) -> Response | None:
     page.context.clear_cookies()
     if cookie := place.cookies.get(sight.who):
         page.context.add_cookies([{"name": "lms", "value": cookie, "url": place.address}])
-    return page.goto(sight.path, wait_until="load")
+    answer = page.goto(sight.path, wait_until="load")
+    page.evaluate("document.fonts.ready")
+    return answer
 
 
 @pytest.mark.parametrize("width", list(WIDTHS))
@@ -393,14 +395,22 @@ def test_every_state_of_every_page_can_be_used_by_everybody(
 ) -> None:
     found = []
     for sight in place.sights:
-        answer = go(page, place, sight, width)
-        problems = [] if answer and answer.status == sight.status else [f"answers {answer and answer.status}"]
-        try:
-            if sight.then:
-                sight.then(page)
-            problems += judge(page, width) + told
-        except (AssertionError, Error) as error:
-            problems.append(str(error))
-        told.clear()
+        problems = look(place, page, told, sight, width)
+        if problems:  # a busy machine can be late once; what is wrong is wrong twice
+            limiter.reset()
+            problems = look(place, page, told, sight, width)
         found += [f"{sight}: {problem}" for problem in problems]
     assert not found, "\n".join(found)
+
+
+def look(place: Place, page: Page, told: list[str], sight: Sight, width: str) -> list[str]:
+    """What is wrong with a sight, a line for each."""
+    told.clear()
+    try:
+        answer = go(page, place, sight, width)
+        problems = [] if answer and answer.status == sight.status else [f"answers {answer and answer.status}"]
+        if sight.then:
+            sight.then(page)
+        return problems + judge(page, width) + told
+    except (AssertionError, Error) as error:
+        return [str(error)]
