@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from lms.base import clock
 from lms.base.db import remembered
 from lms.base.errors import NotFound
+from lms.guidelines import entries
 from lms.guidelines.models import Clause, Guideline, GuidelineVersion
 
 MAIN = "how-we-speak"
@@ -18,7 +19,7 @@ ZONE = "Europe/Brussels"
 
 @dataclass(frozen=True)
 class ClauseView:
-    """A clause in all its languages."""
+    """A clause in all its languages. `notes` has the Markdown of `note_htmls`."""
 
     code: str
     kind: str
@@ -27,6 +28,7 @@ class ClauseView:
     bodies: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    note_htmls: Mapping[str, str] = field(default_factory=dict)
     tier: str | None = None
     country: str | None = None
     touches: tuple[tuple[str, str], ...] = ()
@@ -71,6 +73,10 @@ class GuidelineView:
     def clauses_for(self, tier: str, country: str) -> tuple[ClauseView, ...]:
         """The clauses for people of a tier who work in a country: those for everybody and their own."""
         return tuple(clause for clause in self.clauses if clause.is_for(tier, country))
+
+    def clauses_for_others(self, tier: str, country: str) -> tuple[ClauseView, ...]:
+        """The rest: the clauses for other tiers or countries, which this reader does not accept."""
+        return tuple(clause for clause in self.clauses if not clause.is_for(tier, country))
 
     def clause(self, code: str) -> ClauseView:
         """The clause with this code. Raises `KeyError`."""
@@ -223,4 +229,5 @@ def _clause(clause: Clause) -> ClauseView:
         bodies={text.language: text.body_html for text in clause.texts},
         sources={text.language: text.body for text in clause.texts},
         notes={text.language: text.note for text in clause.texts if text.note},
+        note_htmls={text.language: entries.note_html(text.note) for text in clause.texts if text.note},
     )

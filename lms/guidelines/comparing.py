@@ -71,8 +71,7 @@ def _change(old: ClauseView | None, new: ClauseView | None, language: str) -> Cl
     assert shown is not None
     rows = [differences.row(*titles)] if any(titles := [_word(one, "titles", language) for one in (old, new)]) else []
     rows += differences.side_by_side(_word(old, "bodies", language), _word(new, "bodies", language))
-    if any(notes := [_word(one, "notes", language) for one in (old, new)]):
-        rows.append(differences.row(*notes))
+    rows += differences.side_by_side(_word(old, "note_htmls", language), _word(new, "note_htmls", language))
     facts = _facts(old, new, language) if old and new else ()
     differs = facts or any(row.changed for row in rows)
     state: State = "new" if old is None else "leaves" if new is None else "changed" if differs else "same"
@@ -98,7 +97,7 @@ def _facts(old: ClauseView, new: ClauseView, language: str) -> tuple[str, ...]:
 
 
 def _form(clause: ClauseView, language: str) -> str:
-    return clause.bodies.get(language, "")
+    return clause.bodies.get(language, "") + clause.note_htmls.get(language, "")
 
 
 def _other_words(old: ClauseView, new: ClauseView, language: str) -> bool:

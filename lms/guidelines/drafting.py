@@ -207,6 +207,7 @@ def _write(session: Session, clause: Clause, entry: ClauseEntry, codes: set[str]
         if one.title:
             said = {"title": one.title, "body": one.body, "note": one.line}
             shown = entries.html(language, one.body, codes)
+            entries.html(language, one.line, codes)
             session.add(ClauseText(clause_id=clause.id, language=language, body_html=shown, **said))
     session.add_all(ClauseTouch(clause_id=clause.id, dimension=kind, value=value) for kind, value in entry.touches)
 

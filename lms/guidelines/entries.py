@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from markupsafe import escape
+
 from lms.base import markdown
 from lms.base.countries import countries
 from lms.base.errors import Invalid
@@ -58,6 +60,14 @@ def html(language: str, text: str, codes: Collection[str]) -> str:
     except markdown.BadText as error:
         said = {"language": LANGUAGES.get(language, language), "line": error.line, "message": error.message}
         raise Invalid(gettext("%(language)s, line %(line)s: %(message)s", **said)) from error
+
+
+def note_html(note: str) -> str:
+    """The note on a clause as cleaned HTML. What is no good Markdown, as in old notes, stands as it was written."""
+    try:
+        return markdown.from_markdown(note, media=_no_media, clause=lambda code: f"#{code}")
+    except markdown.BadText:
+        return f"<p>{escape(note)}</p>"
 
 
 def check_words(words: Mapping[str, Words]) -> None:

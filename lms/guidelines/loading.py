@@ -1,7 +1,8 @@
 """Guidelines as files, both ways: a folder with a TOML file and one Markdown file a language.
 
-A clause of `guideline.toml` may say `tier`, `country`, `touches` (such as "channel:linkedin") and `note`, a table by
-language; the file itself `accept_by_on`, a day, and `changes`, what is new, by language. French comes with `fr.md`.
+A clause of `guideline.toml` may say `tier`, `country`, `touches` (such as "channel:linkedin") and `note`, Markdown by
+language: where a rule comes from, and in bold what is still to be checked. The file itself may say `accept_by_on`, a
+day, and `changes`, what is new, by language. French comes with `fr.md`.
 """
 
 import hashlib
@@ -158,7 +159,7 @@ def _clause(
         entries.check_limits(ClauseEntry(False, {}, tier or "", country or "", frozenset(touches)))
     except Invalid as error:
         raise file.wrong(f"{code}: {error.message}", code) from error
-    notes = file.spoken(table, "note", code)
+    notes = _notes(file, table, code)
     return Clause(
         code=code,
         position=position,
@@ -180,6 +181,17 @@ def _clause_text(
     title, body, line = sections[code]
     words = {"title": title, "body": body, "body_html": _html(path, body, line), "note": notes.get(language, "")}
     return ClauseText(language=language, **words)
+
+
+def _notes(file: TomlFile, table: dict[str, Any], code: str) -> dict[str, str]:
+    """The notes on a clause, each of them good Markdown."""
+    notes = file.spoken(table, "note", code)
+    for language, note in notes.items():
+        try:
+            markdown.from_markdown(note, media=_no_media, clause=lambda code: f"#{code}")
+        except markdown.BadText as error:
+            raise file.wrong(f"The note of {code} ({language}): {error.message}", code) from error
+    return notes
 
 
 def _parts(path: Path, text: str) -> dict[str, tuple[str, str, int]]:

@@ -142,7 +142,11 @@ for _code, _name in LANGUAGES.items():
     setattr(NewForm, f"title_{_code}", StringField(_name))
     for _form, _body, _line in (
         (HeadForm, _l("Introduction"), _l("What changed, in a few sentences")),
-        (ClauseForm, _l("Text"), _l("Note: where it holds, and where not")),
+        (
+            ClauseForm,
+            _l("Text"),
+            _l("Note: where it holds, where the rule comes from; in bold what is still to be checked"),
+        ),
     ):
         setattr(_form, f"title_{_code}", StringField(_l("Title")))
         setattr(_form, f"body_{_code}", TextAreaField(_body))

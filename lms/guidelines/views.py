@@ -29,8 +29,15 @@ def guideline(slug: str) -> str:
 @blueprint.get("/guidelines/<slug>/print", endpoint="print")
 @open_to(PUBLIC)
 def print_page(slug: str) -> str:
-    """The same on one sheet of paper."""
+    """All words of the same, for paper."""
     return render_template("guidelines/print.html", **_shown(slug))
+
+
+@blueprint.get("/guidelines/<slug>/one-page")
+@open_to(PUBLIC)
+def one_page(slug: str) -> str:
+    """The same in a line for each clause, on one screen or one sheet of paper."""
+    return render_template("guidelines/one_page.html", **_shown(slug))
 
 
 @blueprint.post("/guidelines/<slug>")

@@ -297,12 +297,11 @@ def test_a_draft_of_two_authors_is_one(session, author, make):
 
 def test_files_may_limit_a_clause_and_come_in_french_and_are_left_alone_once_authors_write(session, make, tmp_path):
     folder = Path(shutil.copytree(loading.CONTENT / SLUG, tmp_path / SLUG))
-    shutil.copyfile(folder / "en.md", folder / "fr.md")
     toml = folder / "guideline.toml"
     limits = (
         'code = "D12"\ntier = "manager"\ncountry = "BE"\ntouches = ["channel:linkedin"]\nnote = { en = "Only here." }'
     )
-    words = toml.read_text().replace('code = "D12"', limits).replace("[title]", '[title]\nfr = "Comment nous parlons"')
+    words = toml.read_text().replace('code = "D12"', limits)
     toml.write_text(words)
     assert loading.load(session, folder) == "added"
     found = catalog.live(session)
@@ -310,7 +309,9 @@ def test_files_may_limit_a_clause_and_come_in_french_and_are_left_alone_once_aut
     assert (clause.tier, clause.country, clause.touches) == ("manager", "be", (("channel", "linkedin"),))
     assert clause.notes == {"en": "Only here."}
     assert set(found.titles) == {"en", "nl", "fr"}
-    assert attestations.exact_text(found, "en", "staff", "BE").text in found.wholes["en"]
+    text = attestations.exact_text(found, "en", "staff", "BE").text
+    assert "## D18 " in text and "## D12 " not in text
+    assert "## D12 " in attestations.exact_text(found, "en", "manager", "BE").text
     drafting.open_draft(session, SLUG, make.person().id)
-    toml.write_text(words.replace("version = 1", "version = 2"))
+    toml.write_text(words.replace("version = 2", "version = 3"))
     assert loading.load(session, folder) == "kept"

@@ -131,10 +131,10 @@ def test_a_guideline_goes_out_and_in_again_and_other_layout_changes_nothing(sess
     toml.write_text("# by hand\n" + toml.read_text())
     plans = content.plan(session, files, tmp_path, draft=False, seen=nothing)
     assert (plans.lines, plans.changes) == ([f"guideline {SLUG}: unchanged"], False)
-    toml.write_text(toml.read_text().replace("version = 1", "version = 2"))
+    toml.write_text(toml.read_text().replace("version = 2", "version = 3"))
     plans = content.plan(session, files, tmp_path, draft=False, seen=nothing)
     assert (plans.lines, plans.changes) == ([f"guideline {SLUG}: added"], True)
-    assert catalog.live(session).number == 2
+    assert catalog.live(session).number == 3
 
 
 def test_files_do_not_overwrite_what_authors_write_and_a_wrong_folder_is_named(session, files, make, tmp_path):
@@ -144,7 +144,7 @@ def test_files_do_not_overwrite_what_authors_write_and_a_wrong_folder_is_named(s
     folder = tmp_path / "guidelines" / SLUG
     assert loading.load(session, folder) == "unchanged"
     toml = folder / "guideline.toml"
-    toml.write_text(toml.read_text().replace("version = 1", "version = 2"))
+    toml.write_text(toml.read_text().replace("version = 2", "version = 3"))
     (line,) = content.plan(session, files, tmp_path, draft=False, seen=nothing).lines
     assert line == f"guideline {SLUG}: kept as it is: its authors write it in the studio"
     folder.rename(tmp_path / "guidelines" / "other")

@@ -19,15 +19,15 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(loading.CONTENT / "how-we-speak", tmp_path / "how-we-speak"))
 
 
-def test_the_shipped_guideline_has_freedoms_and_duties_in_both_languages(session, folder):
+def test_the_shipped_guideline_has_freedoms_and_duties_in_its_three_languages(session, folder):
     assert loading.load(session, folder) == "added"
     found = catalog.live(session)
     assert [clause.code for clause in found.freedoms] == ["F1", "F2", "F3", "F4"]
-    assert [clause.code for clause in found.duties] == [f"D{number}" for number in range(1, 13)]
+    assert [clause.code for clause in found.duties] == [f"D{number}" for number in range(1, 25)]
     assert {clause.code for clause in found.clauses if clause.red_line} == {"D2", "D4", "D5", "D6", "D10"}
     for clause in found.clauses:
-        assert clause.titles["en"] != clause.titles["nl"]
-        assert set(clause.bodies) == {"en", "nl"}
+        assert len(set(clause.titles.values())) == 3
+        assert set(clause.bodies) == {"en", "nl", "fr"}
 
 
 def test_loading_again_changes_nothing(session, folder):
@@ -42,15 +42,15 @@ def test_published_words_cannot_change_without_a_new_version(session, folder):
     with pytest.raises(ContentError, match="published already: raise it"):
         loading.load(session, folder)
     toml = folder / "guideline.toml"
-    toml.write_text(toml.read_text().replace("version = 1", "version = 2"))
+    toml.write_text(toml.read_text().replace("version = 2", "version = 3"))
     assert loading.load(session, folder) == "added"
-    assert catalog.live(session).number == 2
+    assert catalog.live(session).number == 3
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "sentence"),
     [
-        ("nl.md", "## D2 ", "## D22 ", "There is no section “## D2 …”"),
+        ("nl.md", "## D2 ", "## D32 ", "There is no section “## D2 …”"),
         ("en.md", "## D3 ", "## D2 ", "Clause D2 stands here a second time"),
         ("en.md", "## D3 ", "## Three ", "is not a heading such as"),
         ("guideline.toml", 'kind = "freedom"', 'kind = "wish"', "must be freedom or duty"),
@@ -133,4 +133,4 @@ def test_the_page_needs_few_statements(make, people, client_for, statements):
 
 def test_versions_are_counted_from_the_file(session, folder):
     loading.load(session, folder)
-    assert session.scalars(select(GuidelineVersion.number)).all() == [1]
+    assert session.scalars(select(GuidelineVersion.number)).all() == [2]
