@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -38,11 +39,12 @@ class LessonView:
     topics: tuple[str, ...] = ()
     files: tuple[FileView, ...] = ()
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    optional: bool = False
 
 
 @dataclass(frozen=True)
 class ModuleView:
-    """A module with its lessons."""
+    """A module with its lessons. `needed` are those that finishing the course asks for, `extras` the optional ones."""
 
     key: str
     titles: Mapping[str, str]
@@ -50,13 +52,24 @@ class ModuleView:
     lessons: tuple[LessonView, ...]
 
     @property
+    def needed(self) -> tuple[LessonView, ...]:
+        return tuple(lesson for lesson in self.lessons if not lesson.optional)
+
+    @property
+    def extras(self) -> tuple[LessonView, ...]:
+        return tuple(lesson for lesson in self.lessons if lesson.optional)
+
+    @property
     def minutes(self) -> int:
-        return sum(lesson.minutes for lesson in self.lessons)
+        return sum(lesson.minutes for lesson in self.needed)
 
 
 @dataclass(frozen=True)
 class CourseView:
-    """A version of a course, in all its languages. `minutes` counts the lessons, not the quiz."""
+    """A version of a course, in all its languages.
+
+    `needed` are the lessons that finishing it asks for, all but the optional ones. `minutes` counts them, not the quiz.
+    """
 
     id: int
     slug: str
@@ -72,6 +85,15 @@ class CourseView:
     prerequisites: tuple[str, ...] = ()
     quiz_slug: str | None = None
     quiz_minutes: int = 0
+
+    @cached_property
+    def needed(self) -> tuple[LessonView, ...]:
+        return tuple(lesson for lesson in self.lessons if not lesson.optional)
+
+    def number(self, slug: str) -> int:
+        """The how many-th of the needed lessons this one is, counted from 1; for an optional one, the last before."""
+        place = self.lessons.index(self.lesson(slug)) + 1
+        return sum(not lesson.optional for lesson in self.lessons[:place])
 
     def lesson(self, slug: str) -> LessonView:
         """The lesson at this address. Raises `NotFound`."""
@@ -97,6 +119,7 @@ class LessonPage:
     html: str
 
 
+Page = TypeVar("Page")
 _required = aliased(Course)
 PUBLISHED = (
     select(
@@ -168,8 +191,11 @@ def lesson_page(
     return choose_page(pages, language, tier=tier, country=country)
 
 
-def choose_page(pages: Mapping[tuple[str, str], LessonPage], language: str, *, tier: str, country: str) -> LessonPage:
-    """The page for a reader among all there are, by variant and language. Raises `NotFound` when there is none."""
+def choose_page(pages: Mapping[tuple[str, str], Page], language: str, *, tier: str, country: str) -> Page:
+    """The page for a reader among all there are, by variant and language, or what stands for one.
+
+    Raises `NotFound` when there is none.
+    """
     for variant in (f"country:{country}", f"tier:{tier}", ""):
         own = {spoken: page for (kind, spoken), page in pages.items() if kind == variant}
         if own:
@@ -244,6 +270,7 @@ def _lesson_view(lesson: Lesson) -> LessonView:
         kind=lesson.kind,
         exercise=lesson.exercise,
         entries_wanted=lesson.entries_wanted,
+        optional=lesson.optional,
         topics=tuple(sorted(topic.topic for topic in lesson.topics)),
         files=tuple(
             FileView(file.role, file.language, file.address, file.label, file.seconds)

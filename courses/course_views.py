@@ -11,6 +11,7 @@ from courses import progress
 from courses.catalog import LessonView, ModuleView
 from courses.hall_views import blueprint, still_required
 from courses.progress import Standing
+from courses.sources import citing
 from lms.base import web
 from lms.base.access import SIGNED_IN, open_to
 
@@ -26,6 +27,7 @@ def course(slug: str) -> str:
         required=required,
         steps=_steps(standing),
         again=_again(standing),
+        cites=bool(citing.citing(web.session(), [standing.course])),
         left="left" in request.args,
     )
 
@@ -55,7 +57,7 @@ def _again(standing: Standing) -> Repeat | None:
 
 @dataclass(frozen=True)
 class Step:
-    """A module on the path of a course page."""
+    """A module on the path of a course page. One with optional lessons alone is never reached, and holds up nobody."""
 
     module: ModuleView
     done: int
@@ -65,8 +67,9 @@ class Step:
 def _steps(standing: Standing) -> list[Step]:
     steps: list[Step] = []
     for module in standing.course.modules:
-        done = sum(lesson.slug in standing.done for lesson in module.lessons)
-        complete = done == len(module.lessons)
-        reached = all(step.state == "done" for step in steps)
-        steps.append(Step(module, done, "done" if complete else "now" if reached else "later"))
+        done = sum(lesson.slug in standing.done for lesson in module.needed)
+        complete = done == len(module.needed)
+        reached = all(step.state == "done" for step in steps if step.module.needed)
+        state = "later" if not module.needed else "done" if complete else "now" if reached else "later"
+        steps.append(Step(module, done, state))
     return steps

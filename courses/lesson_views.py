@@ -138,8 +138,10 @@ def _accepted(lesson: LessonView) -> bool:
 
 
 def _neighbors(course: CourseView, lesson: LessonView) -> tuple[LessonView | None, LessonView | None]:
-    """The lesson before and the one after."""
-    place = course.lessons.index(lesson)
-    before = course.lessons[place - 1] if place else None
-    after = course.lessons[place + 1] if place + 1 < len(course.lessons) else None
+    """The lesson before and the one after, past what is optional. After an optional one comes the whole course."""
+    if lesson.optional:
+        return None, None
+    place = course.needed.index(lesson)
+    before = course.needed[place - 1] if place else None
+    after = course.needed[place + 1] if place + 1 < len(course.needed) else None
     return before, after

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.base.db import Base, one_of, protect
@@ -159,7 +159,7 @@ class Lesson(Base):
 
     `kind` says what finishing it takes: reading it, watching, opening a document, accepting its clauses, an exercise
     (`exercise`: a checklist, a reflection that a coach signs, a listening log of `entries_wanted` entries), or being
-    at a live session.
+    at a live session. An optional one is material that finishing the course does not ask for.
     """
 
     __tablename__ = "lesson"
@@ -183,6 +183,7 @@ class Lesson(Base):
     kind: Mapped[str] = mapped_column(default="reading")
     exercise: Mapped[str | None]
     entries_wanted: Mapped[int] = mapped_column(default=0)
+    optional: Mapped[bool] = mapped_column(default=False, server_default=false())
     texts: Mapped[list["LessonText"]] = relationship(lazy="raise")
     clauses: Mapped[list["LessonClause"]] = relationship(lazy="raise")
     topics: Mapped[list["LessonTopic"]] = relationship(lazy="raise")

@@ -45,7 +45,8 @@ class Again:
 class Standing:
     """Where somebody stands in a course: in the version she is on, or the live one when she has not begun or is done.
 
-    `done` holds the addresses of lessons, `asked` what later versions ask for again.
+    `done` holds the addresses of lessons, `asked` what later versions ask for again. Optional lessons may be done, and
+    count in nothing.
     """
 
     course: CourseView
@@ -59,17 +60,17 @@ class Standing:
 
     @property
     def lessons_done(self) -> int:
-        return sum(lesson.slug in self.done for lesson in self.course.lessons)
+        return sum(lesson.slug in self.done for lesson in self.course.needed)
 
     @property
     def lessons_left(self) -> list[LessonView]:
-        return [lesson for lesson in self.course.lessons if lesson.slug not in self.done]
+        return [lesson for lesson in self.course.needed if lesson.slug not in self.done]
 
     @property
     def again(self) -> list[Again]:
         """What is to be done again, in the order of the course, each lesson once with the newest version's day."""
         newest = {one.lesson: one for one in sorted(self.asked, key=lambda one: one.version)}
-        return [newest[lesson.slug] for lesson in self.course.lessons if lesson.slug in newest]
+        return [newest[lesson.slug] for lesson in self.course.needed if lesson.slug in newest]
 
     @property
     def again_by(self) -> date | None:
@@ -81,13 +82,13 @@ class Standing:
         """Whether all is done and only the learner's word is missing, as after a lesson has left the course."""
         begun = self.enrollment is not None and self.enrollment.started_at is not None
         waits = begun and self.completed_at is None and self.course.quiz_slug is None
-        return waits and bool(self.course.lessons) and not self.lessons_left
+        return waits and bool(self.course.needed) and not self.lessons_left
 
     @property
     def percent(self) -> int:
         return percent(
             self.lessons_done,
-            len(self.course.lessons),
+            len(self.course.needed),
             has_quiz=self.course.quiz_slug is not None,
             completed=self.completed_at is not None,
         )
@@ -102,12 +103,15 @@ class Standing:
     def next_lesson(self) -> LessonView | None:
         """Where to go on: the lesson last opened if it is not done, else the first that is not; none when all are.
 
-        In a course that is completed only what is to be done again counts.
+        In a course that is completed only what is to be done again counts. An optional lesson is where to go on only
+        for who opened it herself while something else is still left.
         """
         again = {one.lesson for one in self.again}
-        left = [one for one in self.course.lessons if one.slug in again] if self.completed_at else self.lessons_left
+        left = [one for one in self.course.needed if one.slug in again] if self.completed_at else self.lessons_left
+        opened = [] if self.completed_at or not left else [one for one in self.course.lessons if one.optional]
         last = self.enrollment.last_lesson if self.enrollment else None
-        return next((lesson for lesson in left if lesson.slug == last), left[0] if left else None)
+        going = (one for one in (*left, *opened) if one.slug == last and one.slug not in self.done)
+        return next(going, left[0] if left else None)
 
 
 _DONE = (
@@ -183,9 +187,9 @@ def done_lessons(session: Session, enrollment_id: int) -> frozenset[str]:
 
 
 def lessons_left(session: Session, found: Enrollment, course: CourseView) -> list[LessonView]:
-    """The lessons of a version that are still to be done."""
+    """The lessons of a version that are still to be done, without optional ones."""
     done = done_lessons(session, found.id)
-    return [lesson for lesson in course.lessons if lesson.slug not in done]
+    return [lesson for lesson in course.needed if lesson.slug not in done]
 
 
 def remember_place(session: Session, person_id: int, course_id: int, lesson: str) -> None:
@@ -229,7 +233,7 @@ def complete_lesson(
         LessonCompletion(enrollment_id=found.id, lesson=lesson, version_id=taken.version_id, completed_at=clock.now())
     )
     session.flush()
-    if course.quiz_slug is None and not lessons_left(session, found, taken):
+    if course.quiz_slug is None and not taken.lesson(lesson).optional and not lessons_left(session, found, taken):
         _complete(session, found.id)
 
 

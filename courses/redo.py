@@ -77,7 +77,8 @@ _INSIDE = and_(Enrollment.completed_at.is_(None), Enrollment.version_id.is_not(N
 def _asked(course_id: int, version_id: int, lessons: Collection[str], who: str) -> Select[int, str]:
     """Enrollment and lesson for each thing to do again.
 
-    Somebody inside is asked for what she has done of it, somebody who completed the course for all of it.
+    Somebody inside is asked for what she has done of it, somebody who completed the course for all of it. Optional
+    lessons are asked of nobody.
     """
     done = exists().where(
         LessonCompletion.enrollment_id == Enrollment.id,
@@ -88,7 +89,7 @@ def _asked(course_id: int, version_id: int, lessons: Collection[str], who: str) 
     return (
         select(Enrollment.id.label("enrollment_id"), Lesson.slug.label("lesson"))
         .select_from(Enrollment)
-        .join(Lesson, and_(Lesson.version_id == version_id, Lesson.slug.in_(lessons)))
+        .join(Lesson, and_(Lesson.version_id == version_id, Lesson.slug.in_(lessons), Lesson.optional.is_(False)))
         .where(_counted(course_id), whom)
     )
 

@@ -28,6 +28,7 @@ from courses.exercises import views as exercise_views
 from courses.media import views as media_views
 from courses.review import views as review_views
 from courses.sessions import views as session_views
+from courses.sources import views as source_views
 from lms import consequences, pages
 from lms.assignments import views as rule_views
 from lms.assignments import why_views
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     course_views.blueprint,
     exercise_views.blueprint,
     session_views.blueprint,
+    source_views.blueprint,
     media_views.blueprint,
     authoring_views.blueprint,
     review_views.blueprint,

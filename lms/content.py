@@ -39,7 +39,7 @@ def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]
     for folder in sorted(guidelines.CONTENT.iterdir()):
         yield f"guideline {folder.name}", guidelines.load(session, folder)
     yield "topics", topics.load_shipped(session)
-    for folder in sorted(courses.CONTENT.iterdir()):
+    for folder in courses.shipped():
         yield f"course {folder.name}", courses.load(session, files, folder)
     for folder in sorted(bank.CONTENT.iterdir()):
         yield f"quiz {folder.name}", bank.load(session, folder)

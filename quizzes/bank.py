@@ -30,13 +30,13 @@ def load(session: Session, folder: Path) -> str:
     Changed files become a new version of the quiz. A question gets a new version only when something of it changed;
     one that is no longer in the files is not drawn any more. Attempts keep the versions they were asked.
     """
+    if _is_loaded(session, folder):
+        return "unchanged"
     written = files.read(folder)
     course_id = _course(session, written)
     check_clauses(session, written)
     quiz = session.scalar(select(Quiz).where(Quiz.slug == written.slug)) or _add_quiz(session, written, course_id)
-    newest = session.scalar(
-        select(QuizVersion).where(QuizVersion.quiz_id == quiz.id).order_by(QuizVersion.number.desc()).limit(1)
-    )
+    newest = session.scalar(_NEWEST.where(QuizVersion.quiz_id == quiz.id))
     if newest and (not newest.source_sha256 or _has_authors(session, quiz.id)):
         return "kept"
     catalog.set_quiz(session, course_id, written.slug, written.minutes)
@@ -51,6 +51,16 @@ def load(session: Session, folder: Path) -> str:
     session.flush()
     audit.record(session, "loaded a quiz", f"quiz:{quiz.id}", version=newest.number + 1 if newest else 1)
     return "updated" if newest else "added"
+
+
+_NEWEST = select(QuizVersion).order_by(QuizVersion.number.desc()).limit(1)
+
+
+def _is_loaded(session: Session, folder: Path) -> bool:
+    """Whether the files of a quiz are those of its newest version, and nobody changed it in the studio since."""
+    newest = session.scalar(_NEWEST.join(Quiz, Quiz.id == QuizVersion.quiz_id).where(Quiz.slug == folder.name))
+    same = newest is not None and newest.source_sha256 == files.digest(folder)
+    return same and newest is not None and not _has_authors(session, newest.quiz_id)
 
 
 def _has_authors(session: Session, quiz_id: int) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from lms.base import content
 from lms.base.content import CONTENT_LANGUAGES, Faults, TomlFile
 from lms.base.i18n import LANGUAGES
 from quizzes import question_files, rule_files
@@ -54,10 +55,19 @@ def read_questions(folder: Path, complete: tuple[str, ...]) -> tuple[tuple[Writt
     return question_files.read(structure, words, complete), structure
 
 
+def digest(folder: Path) -> str:
+    """SHA-256 of the files of a quiz, without understanding them. Raises `ContentError` for one that is missing."""
+    names = ["quiz.toml", "questions.toml", *(f"{language}.toml" for language in _spoken_in(folder, CONTENT_LANGUAGES))]
+    return hashlib.sha256("\0".join(content.read(folder / name) for name in names).encode()).hexdigest()
+
+
 def _sources(folder: Path, complete: tuple[str, ...]) -> tuple[TomlFile, dict[str, TomlFile]]:
     structure = TomlFile(folder / "questions.toml")
-    there = (language for language in LANGUAGES if language in complete or (folder / f"{language}.toml").exists())
-    return structure, {language: TomlFile(folder / f"{language}.toml") for language in there}
+    return structure, {language: TomlFile(folder / f"{language}.toml") for language in _spoken_in(folder, complete)}
+
+
+def _spoken_in(folder: Path, complete: tuple[str, ...]) -> list[str]:
+    return [language for language in LANGUAGES if language in complete or (folder / f"{language}.toml").exists()]
 
 
 def _address(file: TomlFile) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import String, and_, cast, func, literal, or_, select, true, union_all
+from sqlalchemy import String, and_, case, cast, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from courses.authoring import proofreading
@@ -142,6 +142,13 @@ def faults(stored: Iterable[StoredText], draft_id: int) -> list[Fault]:
     ]
 
 
+_NATURE = (
+    Lesson.kind
+    + ("/" + func.coalesce(Lesson.exercise, "") + "/" + cast(Lesson.entries_wanted, String))
+    + case((Lesson.optional, "/optional"), else_="")
+)
+
+
 def shapes(session: Session, *version_ids: int) -> Mapping[int, frozenset[tuple[str, ...]]]:
     """What versions hold beside the texts of lessons, as comparable lines."""
     course_text = select(
@@ -156,8 +163,7 @@ def shapes(session: Session, *version_ids: int) -> Mapping[int, frozenset[tuple[
         ModuleText.objective,
     ).join(Module, Module.id == ModuleText.module_id)
     place = cast(Lesson.position, String) + "/" + cast(Lesson.minutes, String)
-    nature = Lesson.kind + "/" + func.coalesce(Lesson.exercise, "") + "/" + cast(Lesson.entries_wanted, String)
-    lesson = select(Lesson.version_id, literal("lesson"), Lesson.slug, Module.key, place + "/" + nature).join(
+    lesson = select(Lesson.version_id, literal("lesson"), Lesson.slug, Module.key, place + "/" + _NATURE).join(
         Module, Module.id == Lesson.module_id
     )
     clause = select(LessonClause.version_id, literal("clause"), Lesson.slug, LessonClause.code, literal("")).join(

@@ -105,10 +105,20 @@ def _lessons(session: Session, source_id: int, draft_id: int) -> None:
     same_lesson = (_new_lesson.version_id == draft_id) & (_new_lesson.slug == Lesson.slug)
     session.execute(
         insert(Lesson).from_select(
-            ["version_id", "module_id", "slug", "position", "minutes", "kind", "exercise", "entries_wanted"],
+            [
+                "version_id",
+                "module_id",
+                "slug",
+                "position",
+                "minutes",
+                "kind",
+                "exercise",
+                "entries_wanted",
+                "optional",
+            ],
             select(
                 *(new, _new_module.id, Lesson.slug, Lesson.position, Lesson.minutes),
-                *(Lesson.kind, Lesson.exercise, Lesson.entries_wanted),
+                *(Lesson.kind, Lesson.exercise, Lesson.entries_wanted, Lesson.optional),
             )
             .join(Module, Module.id == Lesson.module_id)
             .join(_new_module, same_module)

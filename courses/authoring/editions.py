@@ -62,6 +62,7 @@ class LessonNode:
     states: dict[str, State]
     kind: str = "reading"
     exercise: str | None = None
+    optional: bool = False
 
     @property
     def state(self) -> State:
@@ -197,6 +198,7 @@ def outline(session: Session, version_id: int, live_id: int | None) -> list[Modu
     lessons = (
         select(
             *(Module.key, Lesson.slug, Lesson.position, Lesson.minutes, Lesson.kind, Lesson.exercise),
+            Lesson.optional,
             *(LessonText.language, LessonText.title, state),
         )
         .select_from(Lesson)
@@ -215,9 +217,9 @@ def _tree(module_rows: Iterable[Any], lesson_rows: Iterable[Any]) -> list[Module
         module = modules.setdefault(key, ModuleNode(key, {}, []))
         if language:
             module.titles[language], module.objectives[language] = title, objective
-    for key, slug, position, minutes, kind, exercise, language, title, state in lesson_rows:
+    for key, slug, position, minutes, kind, exercise, optional, language, title, state in lesson_rows:
         if slug not in lessons:
-            lessons[slug] = LessonNode(slug, position, minutes, {}, {}, kind, exercise)
+            lessons[slug] = LessonNode(slug, position, minutes, {}, {}, kind, exercise, optional)
             modules[key].lessons.append(lessons[slug])
         if language:
             lessons[slug].titles[language] = title

@@ -27,6 +27,7 @@ class Nature:
     files: tuple[FileView, ...] = ()
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
 
     @property
     def fingerprint(self) -> str:

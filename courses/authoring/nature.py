@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    case,
     delete,
     exists,
     func,
@@ -70,7 +71,7 @@ def save(session: Session, course_id: int, slug: str, wanted: Nature, opened: st
     if wanted.slug != slug:
         _move(session, course_id, lesson, wanted.slug)
     lesson.kind, lesson.minutes = wanted.kind, wanted.minutes
-    lesson.exercise, lesson.entries_wanted = wanted.exercise, wanted.entries_wanted
+    lesson.exercise, lesson.entries_wanted, lesson.optional = wanted.exercise, wanted.entries_wanted, wanted.optional
     _replace_parts(session, lesson, wanted)
     drafts.changed_by(session, draft.id, person_id)
     session.flush()
@@ -85,6 +86,9 @@ def was_published(session: Session, course_id: int, slug: str) -> bool:
 def faults(session: Session, version_id: int) -> list[comparison.Fault]:
     """What a version's lessons lack for their kind, which stops it from being published. Three statements at most."""
     lessons = load(session, version_id)
+    if lessons and all(one.optional for one in lessons):
+        first, said = lessons[0], gettext("Every lesson is optional. A course needs one that finishing it asks for.")
+        return [comparison.Fault(first.slug, drafts.ORIGINAL, first.titles.get(drafts.ORIGINAL) or first.slug, said)]
     if all(one.kind == "reading" and not one.files for one in lessons):
         return []
     try:
@@ -139,7 +143,8 @@ def _parts(*where: ColumnElement[bool]) -> list[Select[Any]]:
         four, two = [*words, *[literal("")] * 4][:4], [*numbers, literal(0), literal(0)][:2]
         return select(Lesson.slug, Lesson.position, literal(what), *four, *two).join(table).where(*where)
 
-    lesson = (Lesson.kind, func.coalesce(Lesson.exercise, ""), literal(""), literal(""))
+    optional = case((Lesson.optional, "yes"), else_="")
+    lesson = (Lesson.kind, func.coalesce(Lesson.exercise, ""), optional, literal(""))
     file = (LessonFile.role, LessonFile.language, LessonFile.address, LessonFile.label)
     return [
         select(Lesson.slug, Lesson.position, literal("lesson"), *lesson, Lesson.minutes, Lesson.entries_wanted).where(
@@ -161,7 +166,7 @@ def _read(session: Session, statement: CompoundSelect[Any]) -> list[Nature]:
 
 
 def _nature(slug: str, lines: Mapping[str, list[Any]]) -> Nature:
-    kind, exercise, _, _, minutes, entries_wanted = lines["lesson"][0]
+    kind, exercise, optional, _, minutes, entries_wanted = lines["lesson"][0]
     items = sorted((language, place, words) for language, words, _, _, place, _ in lines.get("item", ()))
     return Nature(
         slug=slug,
@@ -169,6 +174,7 @@ def _nature(slug: str, lines: Mapping[str, list[Any]]) -> Nature:
         minutes=minutes,
         exercise=exercise or None,
         entries_wanted=entries_wanted,
+        optional=bool(optional),
         clauses=tuple(sorted(line[0] for line in lines.get("clause", ()))),
         topics=tuple(sorted(line[0] for line in lines.get("topic", ()))),
         files=tuple(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp, ValidationError
 
 from courses import addresses, players
@@ -67,6 +67,7 @@ class NatureForm(Form):
         _l("Entries asked for, in a listening log"),
         [Optional(), Regexp(r"\A([0-9]|[1-4][0-9]|50)\Z", message=_l("Write a whole number from 0 to 50."))],
     )
+    optional = BooleanField(_l("Optional: finishing the course does not ask for it"))
     opened = HiddenField()
 
     def validate_exercise(self, field: RadioField) -> None:
@@ -98,6 +99,7 @@ class NatureForm(Form):
             topics=tuple(self.topics.data or ()),
             files=tuple(self._files(now, offered)),
             items={language: own for language, own in items.items() if own},
+            optional=bool(self.optional.data),
         )
 
     def _files(self, now: Nature, offered: list[OfferedFile]) -> list[FileView]:
@@ -116,6 +118,7 @@ def entered(now: Nature) -> dict[str, Any]:
     values: dict[str, Any] = {
         "kind": now.kind,
         "minutes": str(now.minutes),
+        "optional": now.optional,
         "address": now.slug,
         "opened": now.fingerprint,
         "clauses": list(now.clauses),

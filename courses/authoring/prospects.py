@@ -80,7 +80,8 @@ def of_draft(session: Session, course_id: int) -> Prospect:
         ],
         lessons=[
             DraftLesson(slug, shown.get(slug, slug), slug in touched, tuple(sorted(after.clauses.get(slug, ()))))
-            for slug in after.lessons
+            for slug, lesson in after.lessons.items()
+            if not lesson.optional
         ],
         clauses=_clauses(session),
     )

@@ -114,9 +114,12 @@ def _refuse_half_a_choice(session: Session, draft: CourseVersion, note: str, cho
         raise Invalid(gettext("Choose the day until which the lessons are to be done again."))
     if choice.asks and choice.by and choice.by < clock.today():
         raise Invalid(gettext("That day is in the past. Choose today or a later day."))
-    known = set(session.scalars(select(Lesson.slug).where(Lesson.version_id == draft.id)))
-    if not known.issuperset(choice.lessons):
+    rows = session.execute(select(Lesson.slug, Lesson.optional).where(Lesson.version_id == draft.id))
+    known: dict[str, bool] = dict(rows.all())
+    if not known.keys() >= set(choice.lessons):
         raise Invalid(gettext("A lesson you chose is not in the draft any more. Choose again."))
+    if any(known[slug] for slug in choice.lessons):
+        raise Invalid(gettext("An optional lesson is asked of nobody, so nobody can do it again. Choose others."))
 
 
 def _go_live(

@@ -26,6 +26,15 @@ class Ease:
     formula: str
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many sentences, words and syllables a text has."""
+
+    sentences: int
+    words: int
+    syllables: int
+
+
 def ease(html: str, language: str) -> Ease | None:
     """How easily a stored text reads; nothing for a short one or a language without a formula.
 
@@ -36,15 +45,20 @@ def ease(html: str, language: str) -> Ease | None:
     """
     if language not in _FORMULAS:
         return None
-    sentences = [words for said in _sentences(html) if (words := _WORD.findall(said))]
-    count = sum(map(len, sentences))
-    if count < FEWEST_WORDS:
+    found = counts(html, language)
+    if found.words < FEWEST_WORDS:
         return None
-    syllables = sum(_syllables(word, language) for words in sentences for word in words)
     name, start, by_sentence, by_word = _FORMULAS[language]
-    length = count / len(sentences)
-    score = start - by_sentence * length - by_word * syllables / count
+    length = found.words / found.sentences
+    score = start - by_sentence * length - by_word * found.syllables / found.words
     return Ease(max(0, min(100, round(score))), round(length), name)
+
+
+def counts(html: str, language: str) -> Counts:
+    """The sentences, words and syllables of a stored text."""
+    sentences = [words for said in _sentences(html) if (words := _WORD.findall(said))]
+    syllables = sum(_syllables(word, language) for words in sentences for word in words)
+    return Counts(len(sentences), sum(map(len, sentences)), syllables)
 
 
 _FORMULAS = {

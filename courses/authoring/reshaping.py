@@ -20,6 +20,7 @@ class LessonShape:
     kind: str
     exercise: str
     entries_wanted: int
+    optional: bool = False
 
 
 @dataclass
@@ -54,8 +55,9 @@ def read(lines: Iterable[tuple[str, ...]]) -> Shape:
                 key, _, language = first.rpartition("/")
                 shape.module_texts[key, language] = second, third
             case "lesson":
-                position, minutes, nature, exercise, entries = third.split("/")
-                rows.append((first, LessonShape(second, int(position), int(minutes), nature, exercise, int(entries))))
+                position, minutes, nature, exercise, entries, *optional = third.split("/")
+                facts = int(position), int(minutes), nature, exercise, int(entries), bool(optional)
+                rows.append((first, LessonShape(second, *facts)))
             case "clause":
                 shape.clauses.setdefault(first, set()).add(second)
             case "topic":
@@ -176,6 +178,9 @@ def _lesson(slug: str, old: Shape, new: Shape, titles: Titles) -> Iterator[str]:
     if before.entries_wanted != after.entries_wanted:
         numbers = {"old": before.entries_wanted, "new": after.entries_wanted}
         yield gettext("“%(lesson)s” asks for %(new)s entries instead of %(old)s.", lesson=title, **numbers)
+    if before.optional != after.optional:
+        optional = gettext("“%(lesson)s” is optional now: finishing the course does not ask for it.", lesson=title)
+        yield optional if after.optional else gettext("Finishing the course asks for “%(lesson)s” now.", lesson=title)
     more, less = gettext("“%(lesson)s” teaches %(codes)s too."), gettext("“%(lesson)s” no longer teaches %(codes)s.")
     yield from _gained_and_lost(title, old.clauses.get(slug, set()), new.clauses.get(slug, set()), more, less)
     more = gettext("“%(lesson)s” touches the topic %(codes)s too.")

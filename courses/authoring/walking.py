@@ -123,6 +123,7 @@ def _lesson(one: LessonContent) -> LessonView:
         kind=one.kind,
         exercise=one.exercise,
         entries_wanted=one.entries_wanted,
+        optional=one.optional,
         topics=tuple(sorted(one.tags)),
         files=tuple(sorted(one.files, key=lambda file: (file.role, file.language))),
         items={code: tuple(lines[place] for place in sorted(lines)) for code, lines in one.items.items()},

@@ -77,7 +77,7 @@ def _moved(before: WrittenCourse, after: WrittenCourse) -> list[str]:
 
 
 def _lesson(old: WrittenLesson, new: WrittenLesson) -> Iterator[str]:
-    for name in ("minutes", "kind", "exercise", "entries_wanted", "clauses", "topics"):
+    for name in ("minutes", "optional", "kind", "exercise", "entries_wanted", "clauses", "topics"):
         if getattr(old, name) != getattr(new, name):
             yield f": {name} {_shown(getattr(old, name))} → {_shown(getattr(new, name))}"
     if old.files != new.files:

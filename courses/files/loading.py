@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from sqlalchemy import delete, exists, func, select
@@ -34,6 +35,15 @@ from lms.base.files import FileStore
 from lms.guidelines import catalog as guidelines
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
+
+
+def shipped() -> list[Path]:
+    """The folders of the shipped courses, each after those of the courses that come first. Raises `ContentError`."""
+    needs = {}
+    for folder in sorted(CONTENT.iterdir()):
+        file = TomlFile(folder / "course.toml")
+        needs[folder.name] = [one for one in file.words(file.data, "prerequisites") if (CONTENT / one).is_dir()]
+    return [CONTENT / name for name in TopologicalSorter(needs).static_order()]
 
 
 def load(session: Session, files: FileStore, folder: Path) -> str:
@@ -160,6 +170,7 @@ def keep_version(session: Session, written: WrittenCourse, course_id: int) -> Co
             kind=one.kind,
             exercise=one.exercise,
             entries_wanted=one.entries_wanted,
+            optional=one.optional,
         )
         for position, (module, one) in enumerate(places, 1)
     ]

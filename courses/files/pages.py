@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from courses.files import names
 from courses.files.written import WrittenText
 from courses.media import holdings, kinds
+from courses.sources import shelf
 from lms.base import htmltree, markdown
 from lms.base.content import ContentError, read
 from lms.base.errors import Refused
@@ -45,7 +46,7 @@ class Pages:
         if heading != "#" and not heading.startswith("# "):
             raise ContentError(path, 1, "The first line must be the title: # …")
         try:
-            html = markdown.from_markdown(body, media=self.media, clause=self.clause)
+            html = markdown.from_markdown(body, media=self.media, clause=self.clause, source=shelf.cited)
         except markdown.BadText as error:
             raise ContentError(path, error.line + 1, error.message) from error
         return WrittenText(heading.removeprefix("#").strip(), html)

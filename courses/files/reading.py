@@ -15,6 +15,7 @@ from courses.authoring import proofreading, variants
 from courses.files import names
 from courses.files.pages import Pages
 from courses.files.written import (
+    KNOWN,
     Place,
     WrittenCourse,
     WrittenFile,
@@ -29,13 +30,6 @@ from courses.models import EXERCISES, FILE_ROLES, KINDS
 from lms.base.content import CONTENT_LANGUAGES, ContentError, Faults, TomlFile
 from lms.base.i18n import LANGUAGES
 from lms.people.models import TIERS
-
-OF_A_COURSE = frozenset(
-    "slug code tier position owner business_reason review_on prerequisites draft note title summary module".split()
-)
-OF_A_MODULE = frozenset("key title objective lesson".split())
-OF_A_LESSON = frozenset("key minutes kind exercise entries_wanted clauses topics files items".split())
-OF_A_FILE = frozenset("role language file address label seconds".split())
 
 
 @dataclass(frozen=True)
@@ -88,13 +82,16 @@ class _Reader:
                     modules.append(self._module(table))
         self._no_other_texts()
         with self.faults.noted():
-            file.only(data, OF_A_COURSE)
+            file.only(data, KNOWN["course"])
         found = []
         with self.faults.noted():
             found.append(self._whole(modules))
         return found[0] if found else None
 
     def _whole(self, modules: list[WrittenModule]) -> WrittenCourse:
+        lessons = [lesson for module in modules for lesson in module.lessons]
+        if lessons and not self.draft and all(lesson.optional for lesson in lessons):
+            raise self.file.wrong("Every lesson is optional; one at least must be asked for.", "optional")
         titles, summaries = self._spoken(self.file.data, "title", "summary")
         return WrittenCourse(
             **self._facts(),
@@ -144,7 +141,7 @@ class _Reader:
         if not addresses.fits(key) or key in self.modules:
             raise self.file.wrong(f"key {key!r} is used twice or has more than small letters, digits, hyphens.", key)
         self.modules.add(key)
-        self.file.only(table, OF_A_MODULE, key)
+        self.file.only(table, KNOWN["module"], key)
         titles, objectives = self._spoken(table, "title", "objective", key)
         lessons = []
         for one in self.file.may(table, "lesson", list, [], key):
@@ -163,7 +160,7 @@ class _Reader:
             raise file.wrong(f"key {slug!r} is an address of the studio; choose another.", slug)
         self.lessons.add(slug)
         texts = dict(self._texts(slug))
-        file.only(table, OF_A_LESSON, slug)
+        file.only(table, KNOWN["lesson"], slug)
         kind = file.may(table, "kind", str, "reading", slug)
         return WrittenLesson(
             slug=slug,
@@ -176,6 +173,7 @@ class _Reader:
             files=tuple(sorted(self._files(table, slug), key=lambda one: (one.role, one.language))),
             items=dict(sorted(self._items(table, slug), key=lambda one: rank(one[0]))),
             texts=texts,
+            optional=file.may(table, "optional", bool, False, slug),
         )
 
     def _minutes(self, table: dict[str, Any], slug: str) -> int:
@@ -213,7 +211,7 @@ class _Reader:
         for one in self.file.may(table, "files", list, [], slug):
             if not isinstance(one, dict):
                 raise self.file.wrong(f'files of {slug} must be tables such as {{ role = "video", … }}.', slug)
-            self.file.only(one, OF_A_FILE, slug)
+            self.file.only(one, KNOWN["file"], slug)
             role = self._one_of(self.file.need(one, "role", str, slug), FILE_ROLES, "role", slug)
             language = self.file.need(one, "language", str, slug)
             self._one_of(language, tuple(LANGUAGES), "language", slug)

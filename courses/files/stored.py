@@ -77,6 +77,7 @@ def _lesson(lesson: Lesson) -> WrittenLesson:
         kind=lesson.kind,
         exercise=lesson.exercise,
         entries_wanted=lesson.entries_wanted,
+        optional=lesson.optional,
         clauses=tuple(sorted((clause.code for clause in lesson.clauses), key=by_code)),
         topics=tuple(sorted(topic.topic for topic in lesson.topics)),
         files=tuple(sorted(files, key=lambda file: (file.role, file.language))),

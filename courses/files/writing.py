@@ -5,6 +5,7 @@ from html import escape
 
 from courses.files import names
 from courses.files.written import WrittenCourse, WrittenFile, WrittenLesson, WrittenModule, in_order
+from courses.sources import shelf
 from lms.base import htmltree, markdown_writer, toml
 from lms.base.richtext import clean
 from lms.guidelines import catalog as guidelines
@@ -18,7 +19,7 @@ def texts(course: WrittenCourse, media: Mapping[str, str]) -> dict[str, str]:
     for lesson in course.lessons:
         for (variant, language), text in lesson.texts.items():
             html = clean(text.html)
-            markdown = markdown_writer.to_markdown(html, media=media.get, clause=_clause)
+            markdown = markdown_writer.to_markdown(html, media=media.get, clause=_clause, source=shelf.code_at)
             stem = f"{language}/{names.of_text(lesson.slug, variant)}"
             if markdown is None or "\n" in text.title or text.title != text.title.strip():
                 written[f"{stem}.html"] = _as_html(text.title, html, media)
@@ -83,6 +84,8 @@ def _lesson(lesson: WrittenLesson, media: Mapping[str, str]) -> Iterator[str]:
     yield "[[module.lesson]]"
     yield toml.line("key", lesson.slug)
     yield toml.line("minutes", lesson.minutes)
+    if lesson.optional:
+        yield toml.line("optional", True)
     if lesson.kind != "reading":
         yield toml.line("kind", lesson.kind)
     if lesson.exercise:

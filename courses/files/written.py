@@ -7,6 +7,15 @@ from datetime import date
 from lms.base import htmltree
 from lms.base.i18n import LANGUAGES
 
+KNOWN = {
+    "course": frozenset(
+        "slug code tier position owner business_reason review_on prerequisites draft note title summary module".split()
+    ),
+    "module": frozenset("key title objective lesson".split()),
+    "lesson": frozenset("key minutes optional kind exercise entries_wanted clauses topics files items".split()),
+    "file": frozenset("role language file address label seconds".split()),
+}
+"""What `course.toml` may say of a course and of its parts."""
 Place = tuple[str, str]
 """A variant (empty for the text of everybody) and a language."""
 
@@ -44,6 +53,7 @@ class WrittenLesson:
     files: tuple[WrittenFile, ...] = ()
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[Place, WrittenText] = field(default_factory=dict)
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, select, union_all
+from sqlalchemy import Select, String, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from courses.catalog import FileView
@@ -45,6 +45,7 @@ class LessonContent:
     kind: str
     exercise: str | None
     entries_wanted: int
+    optional: bool = False
     clauses: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     texts: dict[tuple[str, str], Words] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class LessonContent:
             [[*place, words.title, words.html] for place, words in sorted(self.texts.items())],
             sorted([file.role, file.language, file.address, file.label] for file in self.files),
             [[language, sorted(lines.items())] for language, lines in sorted(self.items.items())],
+            *(["optional"] if self.optional else []),
         ]
 
 
@@ -93,8 +95,8 @@ COURSE = ""
 
 
 def _row(kind: str, version: Any, *cells: Any) -> Select[Any]:
-    """A select of the union: whose row it is, then eight cells of text."""
-    filled = [*cells, *("" for _ in range(8 - len(cells)))]
+    """A select of the union: whose row it is, then nine cells of text."""
+    filled = [*cells, *("" for _ in range(9 - len(cells)))]
     return select(
         version, literal(kind), *(literal(cell) if isinstance(cell, str) else cast(cell, String) for cell in filled)
     )
@@ -112,6 +114,7 @@ _PARTS = (
     _row(
         *("lesson", Lesson.version_id, Lesson.slug, Module.key, Lesson.position, Lesson.minutes, Lesson.kind),
         *(func.coalesce(Lesson.exercise, ""), Lesson.entries_wanted, Module.position),
+        case((Lesson.optional, "yes"), else_=""),
     ).join(Module, Module.id == Lesson.module_id),
     _of_lesson("clause", LessonClause, LessonClause.code),
     _of_lesson("tag", LessonTopic, LessonTopic.topic),
@@ -152,8 +155,9 @@ def _contents(rows: list[tuple[str, list[str]]]) -> Contents:
 def _lessons(rows: list[tuple[str, list[str]]]) -> Iterator[LessonContent]:
     for kind, cells in rows:
         if kind == "lesson":
-            slug, module, position, minutes, nature, exercise, wanted, _ = cells
-            yield LessonContent(slug, module, int(position), int(minutes), nature, exercise or None, int(wanted))
+            slug, module, position, minutes, nature, exercise, wanted, _, optional = cells
+            numbers = int(position), int(minutes)
+            yield LessonContent(slug, module, *numbers, nature, exercise or None, int(wanted), bool(optional))
 
 
 def _fill(lesson: LessonContent, kind: str, cells: list[str]) -> None:

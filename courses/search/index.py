@@ -126,7 +126,9 @@ def _of_course(session: Session, version_id: int, code: str) -> Iterator[Row]:
         .where(Module.version_id == version_id)
         .order_by(Module.position)
     ).all()
-    minutes = sum(session.scalars(select(Lesson.minutes).where(Lesson.version_id == version_id)))
+    minutes = sum(
+        session.scalars(select(Lesson.minutes).where(Lesson.version_id == version_id, Lesson.optional.is_(False)))
+    )
     texts = session.execute(
         select(CourseText.language, CourseText.title, CourseText.summary).where(CourseText.version_id == version_id)
     )

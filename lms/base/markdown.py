@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -29,16 +30,30 @@ class BadText(ValueError):
         self.message = message
 
 
-def from_markdown(text: str, *, media: Namer, clause: Namer) -> str:
+@dataclass(frozen=True)
+class _Namers:
+    """What gives the addresses of all that a text names."""
+
+    media: Namer
+    clause: Namer
+    source: Namer
+
+
+def no_sources(code: str) -> str:
+    """For texts that cite no sources: raises `KeyError` for each."""
+    raise KeyError(f"source {code}")
+
+
+def from_markdown(text: str, *, media: Namer, clause: Namer, source: Namer = no_sources) -> str:
     """A content file's Markdown as clean HTML, for the loader.
 
-    `media` gives the address of a file named in the text, `clause` that of a cited clause; both raise `KeyError`
-    for what does not exist. Raises `BadText` with the line where something is wrong.
+    `media` gives the address of a file named in the text, `clause` that of a cited clause, `source` that of a cited
+    source; all raise `KeyError` for what does not exist. Raises `BadText` with the line where something is wrong.
     """
-    parts = []
+    parts, namers = [], _Namers(media, clause, source)
     for line, kind, title, lines in _blocks(text):
         try:
-            parts.append(_block(kind, title, lines, media, clause))
+            parts.append(_block(kind, title, lines, namers))
         except _Placed as error:
             first = line if line == 1 and not kind else line + 1
             raise BadText(first + error.below, _sentence(error.cause)) from error
@@ -81,10 +96,10 @@ def _blocks(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
         yield start, "", "", held
 
 
-def _block(kind: str, title: str, lines: list[str], media: Namer, clause: Namer) -> str:
+def _block(kind: str, title: str, lines: list[str], namers: _Namers) -> str:
     if kind == "check":
-        return _check(title, lines, media, clause)
-    body = _render("\n".join(lines), media, clause)
+        return _check(title, lines, namers)
+    body = _render("\n".join(lines), namers)
     match kind:
         case "":
             return body
@@ -95,7 +110,7 @@ def _block(kind: str, title: str, lines: list[str], media: Namer, clause: Namer)
             by = " · ".join(part.strip() for part in title.split("|"))
             return f'<blockquote class="post"><p class="post-by">{escape(by)}</p>{body}</blockquote>'
         case "video":
-            return _film(title, body, media)
+            return _film(title, body, namers.media)
         case "table":
             return _with_row_headers(body)
         case "details":
@@ -108,7 +123,7 @@ def _with_row_headers(table: str) -> str:
     return re.sub(r"<tr>\n<td>(.*?)</td>", r'<tr>\n<th scope="row">\1</th>', table)
 
 
-def _check(question: str, lines: list[str], media: Namer, clause: Namer) -> str:
+def _check(question: str, lines: list[str], namers: _Namers) -> str:
     choices = [match for line in lines if line.strip() and (match := _CHOICE.fullmatch(line.strip()))]
     if len(choices) != sum(1 for line in lines if line.strip()) or len(choices) < 2:
         raise ValueError("A check has two or more lines of the form: - [ ] choice // feedback")
@@ -116,17 +131,17 @@ def _check(question: str, lines: list[str], media: Namer, clause: Namer) -> str:
         raise ValueError("A check has exactly one right choice, marked [x].")
     items = "".join(
         f'<li class="check-choice" data-right="{str(choice["right"] == "x").lower()}">'
-        f"<p>{_inline(choice['text'], media, clause)}</p>{_why(choice['why'], media, clause)}</li>"
+        f"<p>{_inline(choice['text'], namers)}</p>{_why(choice['why'], namers)}</li>"
         for choice in choices
     )
     return (
-        f'<section class="check"><p class="check-q">{_inline(question, media, clause)}</p>'
+        f'<section class="check"><p class="check-q">{_inline(question, namers)}</p>'
         f'<ul class="check-choices">{items}</ul></section>'
     )
 
 
-def _why(feedback: str | None, media: Namer, clause: Namer) -> str:
-    return f'<p class="check-why">{_inline(feedback, media, clause)}</p>' if feedback else ""
+def _why(feedback: str | None, namers: _Namers) -> str:
+    return f'<p class="check-why">{_inline(feedback, namers)}</p>' if feedback else ""
 
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
@@ -152,17 +167,17 @@ def _film(title: str, transcript: str, media: Callable[[str], str]) -> str:
     )
 
 
-def _inline(text: str, media: Namer, clause: Namer) -> str:
+def _inline(text: str, namers: _Namers) -> str:
     tokens = _MARKDOWN.parseInline(text)
-    _resolve_all(tokens, media, clause)
+    _resolve_all(tokens, namers)
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
-def _render(text: str, media: Namer, clause: Namer) -> str:
+def _render(text: str, namers: _Namers) -> str:
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         try:
-            _resolve_all([token], media, clause)
+            _resolve_all([token], namers)
         except (KeyError, ValueError) as error:
             raise _Placed(token.map[0] if token.map else 0, error) from error
     html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
@@ -176,21 +191,22 @@ def _figure(match: re.Match[str]) -> str:
     return f'<figure class="picture">{match[1]}{size}>{caption}</figure>'
 
 
-def _resolve_all(tokens: list[Token], media: Namer, clause: Namer) -> None:
+def _resolve_all(tokens: list[Token], namers: _Namers) -> None:
     for token in tokens:
         for child in token.children or ():
-            _resolve(child, media, clause)
+            _resolve(child, namers)
 
 
-def _resolve(token: Token, media: Namer, clause: Namer) -> None:
-    """Put the address in the place of the name of a file or a clause."""
+def _resolve(token: Token, namers: _Namers) -> None:
+    """Put the address in the place of the name of a file, a clause or a source."""
     if token.type == "image" and (source := str(token.attrGet("src"))).startswith("media:"):
         if not token.content.strip():
             raise ValueError("A picture has no text alternative: ![what it shows](media:…)")
-        token.attrSet("src", media(unquote(source.removeprefix("media:"))))
+        token.attrSet("src", namers.media(unquote(source.removeprefix("media:"))))
     target = str(token.attrGet("href")) if token.type == "link_open" else ""
     if target.startswith("media:"):
-        token.attrSet("href", media(unquote(target.removeprefix("media:"))))
-    if target.startswith("clause:"):
-        token.attrSet("href", clause(target.removeprefix("clause:")))
-        token.attrSet("class", "clause")
+        token.attrSet("href", namers.media(unquote(target.removeprefix("media:"))))
+    for role, namer in (("clause", namers.clause), ("source", namers.source)):
+        if target.startswith(f"{role}:"):
+            token.attrSet("href", namer(target.removeprefix(f"{role}:")))
+            token.attrSet("class", role)

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from lms.base import htmltree, markdown
 from lms.base import markdown_signs as signs
 from lms.base.htmltree import Node
+from lms.base.markdown_names import Finder, Names, no_sources, unnamed
 from lms.base.richtext import clean
 
-Finder = Callable[[str], str | None]
-"""Gives the name of the thing at an address, or nothing when it has none."""
 CALLOUTS = {f"callout callout-{kind}": kind for kind in ("info", "ok", "careful", "stop")}
 
 
@@ -20,47 +19,27 @@ class Unwritable(ValueError):
     """HTML of a shape that Markdown has no way for."""
 
 
-def to_markdown(html: str, *, media: Finder, clause: Finder) -> str | None:
+def to_markdown(html: str, *, media: Finder, clause: Finder, source: Finder = no_sources) -> str | None:
     """Cleaned HTML as Markdown that reads back as the same (but for white space between blocks); else nothing.
 
-    `media` gives the name of the file at an address, `clause` the code of the cited clause at one.
+    `media` gives the name of the file at an address, `clause` and `source` the code of what is cited at one.
     """
+    names = Names(media, clause, source)
     try:
         same = htmltree.canonical(html)
-        text = _Writer(media, clause).whole(htmltree.parse(same))
-        back = htmltree.canonical(markdown.from_markdown(text, media=_unnamed, clause=_unnamed))
-        wanted = htmltree.canonical(clean(_Named(media, clause).of(same)))
+        text = _Writer(names).whole(htmltree.parse(same))
+        back = htmltree.canonical(markdown.from_markdown(text, media=unnamed, clause=unnamed, source=unnamed))
+        wanted = htmltree.canonical(clean(names.unnamed(same)))
     except (ValueError, IndexError):  # of a shape that is none of ours, or not read back
         return None
     return text if back == wanted else None
 
 
-def _unnamed(name: str) -> str:
-    """A made-up address, the same for the same name: enough to compare."""
-    return "/media/" + name.encode().hex()
-
-
-class _Named:
-    """The HTML as it would read with made-up addresses in the place of those that have names."""
-
-    def __init__(self, media: Finder, clause: Finder) -> None:
-        self.media = media
-        self.clause = clause
-
-    def of(self, html: str) -> str:
-        return re.sub(r'((?:class="clause" )?(?:src|poster|href))="([^"]*)"', self._attribute, html)
-
-    def _attribute(self, match: re.Match[str]) -> str:
-        name = (self.clause if match[1].startswith("class") else self.media)(match[2])
-        return f'{match[1]}="{_unnamed(name)}"' if name else match[0]
-
-
 class _Writer:
     """Writes one text. Every method raises `Unwritable`."""
 
-    def __init__(self, media: Finder, clause: Finder) -> None:
-        self.media = media
-        self.clause = clause
+    def __init__(self, names: Names) -> None:
+        self.names = names
 
     def whole(self, root: Node) -> str:
         return self._in_a_row(root.children, self._top) + "\n" if root.children else ""
@@ -190,13 +169,13 @@ class _Writer:
     def _image(self, picture: Node, title: str) -> str:
         alt = "".join(signs.escaped(picture.attributes.get("alt", "")))
         source = picture.attributes.get("src", "")
-        name = self.media(source)
+        name = self.names.media(source)
         return f"![{alt}]({signs.target(f'media:{name}' if name else source)}{signs.title(title)})"
 
     def _film(self, node: Node) -> str:
         """A film of the shape that `::: video` makes, if all its files have the same name but for what they are."""
         video, _ = _only_elements(node)
-        name = (self.media(video.attributes.get("poster", "")) or "").removesuffix(".svg")
+        name = (self.names.media(video.attributes.get("poster", "")) or "").removesuffix(".svg")
         strong, after, transcript = _summary(node)
         length, _, invitation = after.removeprefix(", ").partition(". ")
         title = " | ".join((name, strong, length, invitation))
@@ -243,10 +222,7 @@ class _Writer:
         raise Unwritable(node.tag)
 
     def _link(self, node: Node) -> str:
-        href = node.attributes.get("href", "")
-        code = self.clause(href) if node.role == "clause" else None
-        name = self.media(href)
-        target = signs.target(f"clause:{code}" if code else f"media:{name}" if name else href)
+        target = signs.target(self.names.target(node.role, node.attributes.get("href", "")))
         return f"[{self.inline(node.children)}]({target}{signs.title(node.attributes.get('title', ''))})"
 
 

@@ -125,7 +125,7 @@ def _next(learner: Learner) -> Markup:
 
 def _way(standing: Standing, today: date) -> Markup:
     course = standing.course
-    done = standing.done.intersection(lesson.slug for lesson in course.lessons)
+    done = standing.done.intersection(lesson.slug for lesson in course.needed)
     days = _days(standing, today)
     piece = fragments.kept(
         "home/_way.html",

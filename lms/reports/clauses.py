@@ -98,6 +98,7 @@ def read(session: Session) -> ClauseMap:
 
 
 def _lessons(session: Session) -> dict[str, tuple[Taught, ...]]:
+    """What teaches each clause to everybody who finishes a course: no optional lessons."""
     rows = session.execute(
         select(
             LessonClause.code.label("clause"),
@@ -113,6 +114,7 @@ def _lessons(session: Session) -> dict[str, tuple[Taught, ...]]:
         .join(Course, Course.id == CourseVersion.course_id)
         .join(LessonText, LessonText.lesson_id == Lesson.id)
         .where(CourseVersion.status == "published", Course.retired_at.is_(None), LessonText.variant == "")
+        .where(Lesson.optional.is_(False))
         .order_by(Course.code, Lesson.position)
     ).all()
     titles = _by_language(rows, "title")

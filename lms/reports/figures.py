@@ -132,7 +132,7 @@ class Progress:
     def percent(self) -> int:
         return progress.percent(
             self.lessons_done,
-            len(self.course.lessons) if self.lessons is None else self.lessons,
+            len(self.course.needed) if self.lessons is None else self.lessons,
             has_quiz=self.course.quiz_slug is not None,
             completed=self.completed_at is not None,
         )

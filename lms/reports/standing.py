@@ -64,12 +64,13 @@ def _taken(course_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
 def lessons_done(enrollment_id: SQLColumnExpression[int], course_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
     """How many lessons are done in an enrollment, of the version the learner is on or else of the live one.
 
-    What a later version asks to do again is not done.
+    What a later version asks to do again is not done, and what is optional does not count.
     """
     return (
         select(func.count(LessonCompletion.lesson.distinct()))
         .join(CourseVersion, _taken(course_id))
         .join(Lesson, and_(Lesson.version_id == CourseVersion.id, Lesson.slug == LessonCompletion.lesson))
+        .where(Lesson.optional.is_(False))
         .where(LessonCompletion.enrollment_id == enrollment_id, redo.STANDS)
         .correlate_except(LessonCompletion, CourseVersion, Lesson, LessonRedo)
         .scalar_subquery()
@@ -77,10 +78,11 @@ def lessons_done(enrollment_id: SQLColumnExpression[int], course_id: SQLColumnEx
 
 
 def lessons_of(course_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
-    """How many lessons the version has that the learner of an enrollment is on, else the live one."""
+    """How many lessons, without optional ones, the version has that a learner is on, else the live one."""
     return (
         select(func.count(Lesson.id))
         .join(CourseVersion, and_(Lesson.version_id == CourseVersion.id, _taken(course_id)))
+        .where(Lesson.optional.is_(False))
         .correlate_except(CourseVersion, Lesson)
         .scalar_subquery()
     )

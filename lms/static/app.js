@@ -48,5 +48,13 @@ document.addEventListener("click", async (event) => {
   if (dialog) { event.preventDefault(); dialog.showModal(); }
 });
 
+// On paper nothing can be opened: what is folded away in a text is printed too.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("article.reading details:not([open])")) { folded.open = true; folded.dataset.printed = ""; }
+});
+addEventListener("afterprint", () => {
+  for (const opened of document.querySelectorAll("details[data-printed]")) { opened.open = false; delete opened.dataset.printed; }
+});
+
 for (const element of document.querySelectorAll("[data-needs-js]")) element.hidden = false;
 $("#errors")?.focus();

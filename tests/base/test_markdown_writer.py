@@ -9,6 +9,7 @@ from tests.courses import files_strategies
 
 MEDIA = f"/media/{'a' * 64}/"
 CLAUSE = "/guidelines/how-we-speak#"
+SOURCE = "/sources#"
 
 
 def written(html: str) -> str | None:
@@ -16,11 +17,14 @@ def written(html: str) -> str | None:
         html,
         media=lambda address: address.removeprefix(MEDIA) if address.startswith(MEDIA) else None,
         clause=lambda address: address.removeprefix(CLAUSE) if address.startswith(CLAUSE) else None,
+        source=lambda address: address.removeprefix(SOURCE) if address.startswith(SOURCE) else None,
     )
 
 
 def read(text: str) -> str:
-    return markdown.from_markdown(text, media=lambda name: MEDIA + name, clause=lambda code: CLAUSE + code)
+    return markdown.from_markdown(
+        text, media=lambda name: MEDIA + name, clause=lambda code: CLAUSE + code, source=lambda code: SOURCE + code
+    )
 
 
 SHAPES = {
@@ -42,6 +46,8 @@ SHAPES = {
     "rule": ("<p>a</p><hr><p>b</p>", "a\n\n---\n\nb\n"),
     "break": ("<p>a<br>b</p>", "a\\\nb\n"),
     "cited clause": (f'<p><a class="clause" href="{CLAUSE}D2">say</a></p>', "[say](clause:D2)\n"),
+    "cited source": (f'<p><a class="source" href="{SOURCE}D3">3,297 people</a></p>', "[3,297 people](source:D3)\n"),
+    "plain link to a source": (f'<p><a href="{SOURCE}D3">a page</a></p>', "[a page](/sources#D3)\n"),
     "document": (f'<p><a href="{MEDIA}x.pdf">the file</a></p>', "[the file](media:x.pdf)\n"),
     "picture": (
         f'<figure class="picture"><img src="{MEDIA}x.png" alt="A hand" width="640" height="480">'

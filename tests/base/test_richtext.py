@@ -249,12 +249,14 @@ def lesson(text: str) -> str:
         text,
         media={"dog.svg": "/media/1/dog.svg"}.__getitem__,
         clause={"D2": "/guidelines/how-we-speak#D2"}.__getitem__,
+        source={"D3": "/sources#D3"}.__getitem__,
     )
 
 
 def test_markdown_becomes_the_shapes_of_a_lesson():
     html = lesson(
         "## A\n\n::: careful Look\nText ==marked==.\n:::\n\n::: post Karel | LinkedIn\nOh!\n:::\n\n[D2](clause:D2)"
+        " [3,297](source:D3)"
     )
     assert "<h2>A</h2>" in html
     assert (
@@ -263,6 +265,7 @@ def test_markdown_becomes_the_shapes_of_a_lesson():
     )
     assert '<p class="post-by">Karel · LinkedIn</p>' in html
     assert '<a href="/guidelines/how-we-speak#D2" class="clause">D2</a>' in html
+    assert '<a href="/sources#D3" class="source">3,297</a>' in html
     assert clean(html) == html
 
 
@@ -284,6 +287,7 @@ def test_a_check_can_be_answered_without_scripts():
         ("::: check Q\n- [x] a // b\n- [x] c // d\n:::", 1, "exactly one right"),
         ("![A cat](media:cat.svg)", 1, "cat.svg"),
         ("[D99](clause:D99)", 1, "D99"),
+        ("One.\n\n[X9](source:X9)", 3, "X9"),
         ("![](media:dog.svg)", 1, "no text alternative"),
     ],
 )

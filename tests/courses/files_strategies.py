@@ -11,6 +11,7 @@ from courses.files.written import (
     by_code,
     in_order,
 )
+from courses.sources import shelf
 from lms.base.richtext import clean
 from lms.guidelines import catalog as guidelines
 
@@ -69,6 +70,7 @@ PIECES = (
         " // ",
         "media:x",
         "clause:D2",
+        "source:D3",
         "http://a.example",
         "{640x480}",
         "\u00a0",
@@ -102,7 +104,10 @@ def inline(media):
         cited = st.tuples(st.sampled_from(CODES), inner).map(
             lambda one: f'<a class="clause" href="{guidelines.address(one[0])}">{one[1]}</a>'
         )
-        return st.one_of(wrapped, link, cited)
+        resting = st.tuples(st.sampled_from(("D3", "L11", "S0")), inner).map(
+            lambda one: f'<a class="source" href="{shelf.address(one[0])}">{one[1]}</a>'
+        )
+        return st.one_of(wrapped, link, cited, resting)
 
     leaf = st.one_of(text, text, text.map(lambda found: f"<code>{found}</code>"), st.just("<br>"))
     part = st.one_of(leaf, around(text), around(around(text)))
@@ -219,6 +224,7 @@ def lessons(draw, slug, media):
             )
         ),
         texts={place: draw(written) for place in sorted(places)},
+        optional=draw(st.booleans()),
     )
 
 

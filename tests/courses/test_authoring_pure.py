@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from courses.authoring import comparison, proofreading, readability
 from courses.authoring.comparison import StoredText
 from courses.files.loading import CONTENT
+from courses.sources import shelf
 from lms.base import differences, markdown
 from lms.base.differences import Piece
 
@@ -181,6 +182,9 @@ def test_a_short_text_and_another_language_have_no_figure() -> None:
 def test_the_shipped_lessons_have_no_fault(path: Path) -> None:
     heading, _, body = path.read_text(encoding="utf-8").partition("\n")
     html = markdown.from_markdown(
-        body, media=lambda name: f"/media/{name}", clause=lambda code: f"/guidelines/how-we-speak#{code}"
+        body,
+        media=lambda name: f"/media/{name}",
+        clause=lambda code: f"/guidelines/how-we-speak#{code}",
+        source=shelf.cited,
     )
     assert proofreading.faults(heading.removeprefix("# "), html) == []

@@ -194,7 +194,7 @@ def test_loading_shows_what_changes_and_publishes_it_as_a_minor_version(session,
     folder = out / "courses" / "principles"
     edit(folder / "en" / "in-doubt.md", "# ", "# Really, ")
     edit(folder / "course.toml", 'owner = "Social media hub"', 'owner = "Hugo"')
-    edit(folder / "course.toml", 'key = "in-doubt"\nminutes = 7', 'key = "in-doubt"\nminutes = 9')
+    edit(folder / "course.toml", 'key = "in-doubt"\nminutes = 6', 'key = "in-doubt"\nminutes = 9')
     edit(out / "quizzes" / "principles" / "en.toml", 'stem = "', 'stem = "Well: ')
     plans = load(session, files, out)
     assert plans.lines == [

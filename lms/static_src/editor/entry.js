@@ -88,7 +88,7 @@ const wordStyle = (body) => {
     for (const [test, name] of [[/font-weight:\s*(bold|[6-9]00)/, "strong"], [/font-style:\s*italic/, "em"]]) if (test.test(css) && !el.closest(name)) { const x = body.ownerDocument.createElement(name); x.append(...el.childNodes); el.append(x); }
   }
 };
-const OWN_CLASS = /^(callout|post|check|film|picture|clause)\b/;
+const OWN_CLASS = /^(callout|post|check|film|picture|clause|source)\b/;
 const cleanPaste = (html, left) => {
   if (/data-pm-slice/.test(html)) return parse(html).innerHTML;
   const body = parse(cut(html, "style", "script", "xml", "title"), "data-style");
