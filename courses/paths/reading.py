@@ -45,6 +45,16 @@ def of_tier(session: Session, tier: str) -> list[PathView]:
     return sorted(_read(session, LearningPath.retired_at.is_(None), hers), key=lambda path: path.tier is None)
 
 
+def asked(session: Session, tier: str) -> list[int]:
+    """The courses that the paths of a tier ask for, in their order. One statement."""
+    steps = (
+        select(PathStep.course_id)
+        .join(LearningPath, LearningPath.id == PathStep.path_id)
+        .where(LearningPath.tier == tier, LearningPath.retired_at.is_(None), PathStep.optional.is_(False))
+    )
+    return list(session.scalars(steps.order_by(LearningPath.position, LearningPath.id, PathStep.position, PathStep.id)))
+
+
 def get(session: Session, slug: str) -> PathView:
     """A path by address, retired ones too. Raises `NotFound`."""
     found = _read(session, LearningPath.slug == slug)

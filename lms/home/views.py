@@ -13,6 +13,7 @@ from certificates.permissions import waiting
 from certificates.permissions.rights import SEE_ALL
 from certificates.way.goal import Goal, goal
 from courses import progress
+from courses.paths import reading as paths
 from courses.progress import Standing
 from lms.base import clock, fragments, i18n, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
@@ -36,7 +37,7 @@ def learning() -> str:
     session, person_id = web.session(), current_user.id
     standings = [one for one in progress.overview(session, person_id) if _concerns(one)]
     open_attempt = next(iter(attempts.open_for(session, person_id)), None)
-    next_step = _next_step(standings)
+    next_step = _next_step(session, standings)
     entries = register.of_person(session, person_id)
     completed = [one.course.id for one in standings if one.completed_at]
     learner = Learner(
@@ -81,23 +82,26 @@ def _concerns(standing: Standing) -> bool:
     return standing.enrollment is not None or standing.course.tier in {"staff", current_user.tier}
 
 
-def _next_step(standings: list[Standing]) -> Standing | None:
-    """The one course to go on with: overdue, then due soonest, then last opened, then the first of the curriculum.
+def _next_step(session: Session, standings: list[Standing]) -> Standing | None:
+    """The one course to go on with: overdue, then due soonest, then last opened; else the next of her tier's path.
 
-    What a new version asks for again is due as a course is.
+    What a new version asks for again is due as a course is. Where a tier has no path, the curriculum is one.
     """
     unfinished = [one for one in standings if one.completed_at is None or one.again]
+    if begun := [one for one in unfinished if one.enrollment]:
+        return min(begun, key=_urgency)
+    asked = paths.asked(session, current_user.tier) if unfinished else []
+    left = {one.course.id: one for one in unfinished}
+    return next((left[course] for course in asked or left if course in left), None)
 
-    def urgency(standing: Standing) -> tuple[bool, float, float]:
-        enrollment = standing.enrollment
-        asked = enrollment is not None and not enrollment.completed_at and not enrollment.paused_at
-        own = enrollment.due_on if enrollment and asked else None
-        days = [day for day in (own, standing.again_by) if day]
-        due = min(days).toordinal() if days else float("inf")
-        opened = enrollment.last_opened_at.timestamp() if enrollment and enrollment.last_opened_at else 0.0
-        return (enrollment is None, due, -opened)
 
-    return min(unfinished, key=urgency, default=None)
+def _urgency(standing: Standing) -> tuple[float, float]:
+    enrollment = standing.enrollment
+    asked = enrollment is not None and not enrollment.completed_at and not enrollment.paused_at
+    own = enrollment.due_on if enrollment and asked else None
+    days = [day for day in (own, standing.again_by) if day]
+    opened = enrollment.last_opened_at.timestamp() if enrollment and enrollment.last_opened_at else 0.0
+    return min(days).toordinal() if days else float("inf"), -opened
 
 
 def _part_of_day() -> str:
