@@ -8,7 +8,8 @@ from sqlalchemy import select
 from certificates.campaigns.models import Campaign
 from certificates.permissions import deciders, requests, waiting
 from certificates.standing import Scope
-from courses import progress
+from courses import catalog, progress
+from courses.paths import editing
 from lms.base import clock
 from quizzes import closing
 from tests.certificates import makers
@@ -43,6 +44,19 @@ def test_what_is_overdue_comes_before_what_is_due_and_that_before_what_was_opene
     page = client.get("/learning").text
     assert 'class="mt2"><a href="/courses/late/lesson-1"' in page
     assert "2 days late" in page
+
+
+def test_who_has_begun_nothing_is_shown_the_path_of_her_tier_and_is_free_after_it(session, make, people, client_for):
+    for slug in ("a-voluntary-course", "first", "second"):
+        make.course(slug)
+    editing.create(session, editing.Words({"en": "For all"}, {"en": ""}, "staff"), None, "staff")
+    for slug, optional in (("second", False), ("a-voluntary-course", True), ("first", False)):
+        editing.add(session, "staff", slug, None, optional=optional)
+    client = client_for(people.alice)
+    for slug in ("second", "first"):
+        assert f'class="mt2"><a href="/courses/{slug}/lesson-1"' in client.get("/learning").text
+        make.enrollment(people.alice, catalog.get(session, slug), done=99, completed=True)
+    assert "You are up to date" in client.get("/learning").text
 
 
 def test_after_the_last_lesson_the_quiz_is_next(make, people, client_for):
