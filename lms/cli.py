@@ -34,7 +34,7 @@ def init() -> None:
         schema.upgrade(database.engine)
         if database.engine.url.database and database.engine.dialect.name == "sqlite":
             Path(database.engine.url.database).chmod(0o600)
-        with database.transaction() as session:
+        with database.transaction(patience=content.PATIENCE) as session:
             for what, outcome in content.load_shipped(session, app.extensions["files"]):
                 click.echo(f"{what}: {outcome}")
         if count := facts.fill(database):

@@ -28,6 +28,8 @@ from quizzes import files as quiz_files
 from quizzes.written import WrittenQuiz
 
 Seen = Callable[[Path], None]
+PATIENCE = 60
+"""For how many seconds who loads content waits for another who does: two programs can start at the same moment."""
 
 
 def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]]:

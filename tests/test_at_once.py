@@ -28,7 +28,7 @@ def at_once(database: Database, deed: Callable[[Session], object]) -> list[Excep
     def run() -> None:
         barrier.wait()
         try:
-            with database.transaction() as session:
+            with database.transaction(patience=content.PATIENCE) as session:
                 deed(session)
         except Exception as error:
             failures.append(error)

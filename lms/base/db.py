@@ -135,6 +135,10 @@ def append_only(table: Table) -> None:
     protect(table, ("UPDATE", "DELETE"), f"{table.name} is append-only")
 
 
+PATIENCE = 5
+"""For how many seconds a writer of SQLite waits for another one."""
+
+
 class Database:
     """The engine and the sessions on it."""
 
@@ -158,10 +162,16 @@ class Database:
         )
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A writing session that commits when the block ends well and rolls back otherwise: for commands and jobs."""
-        with self.session(writes=True) as session, session.begin():
-            yield session
+    def transaction(self, *, patience: int = PATIENCE) -> Iterator[Session]:
+        """A writing session that commits when the block ends well and rolls back otherwise: for commands and jobs.
+
+        `patience` is for how many seconds SQLite waits for another writer: more where the other may be loading files.
+        """
+        with self.session(writes=True) as session:
+            if patience != PATIENCE:
+                session.bind = self._writing.execution_options(patience=patience)
+            with session.begin():
+                yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -267,12 +277,16 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=FULL", "temp_store=MEMORY"):
+    waiting = f"busy_timeout={1000 * PATIENCE}"
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", waiting, "synchronous=FULL", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("writes", False)
+    if "patience" in options:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * options['patience']}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

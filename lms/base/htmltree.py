@@ -102,9 +102,11 @@ def _readdressed(token: re.Match[str], change: Callable[[str, str], str]) -> str
     role = _attributes(token["attributes"]).get("class", "")
 
     def changed(match: re.Match[str]) -> str:
+        if match[1] not in ADDRESSES:
+            return match[0]
         address = unescape(match[2] or match[3] or "")
         new = change(address, role)
-        return match[0] if match[1] not in ADDRESSES or new == address else f'{match[1]}="{escape(new)}"'
+        return match[0] if new == address else f'{match[1]}="{escape(new)}"'
 
     return f"<{token['tag']}{_ATTRIBUTE.sub(changed, token['attributes'])}>"
 

@@ -34,7 +34,11 @@ def load_content(folder: Path, dry_run: bool, yes: bool, draft: bool) -> None:
     if not yes and sys.stdin.isatty() and sys.stdout.isatty() and not click.confirm("Load this?"):
         click.echo("Nothing was changed.")
         return
-    with opened() as app, progress("Loading") as seen, app.extensions["database"].transaction() as session:
+    with (
+        opened() as app,
+        progress("Loading") as seen,
+        app.extensions["database"].transaction(patience=content.PATIENCE) as session,
+    ):
         content.load(session, app.extensions["files"], folder, shown, draft=draft, seen=seen)
     click.echo("Loaded.")
 

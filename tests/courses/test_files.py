@@ -200,7 +200,7 @@ def test_loading_shows_what_changes_and_publishes_it_as_a_minor_version(session,
     assert plans.lines == [
         "course principles: updated",
         "  owner: “Social media hub” → “Hugo”",
-        "  lesson changed: in-doubt: minutes 7 → 9",
+        "  lesson changed: in-doubt: minutes 6 → 9",
         "  lesson changed: in-doubt (en): 1 word",
         "quiz principles: updated",
         "  question changed: bio-is-not-enough",

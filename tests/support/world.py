@@ -26,7 +26,7 @@ from lms.people.imports.columns import USUAL
 from lms.people.imports.models import PeopleImport
 from lms.people.models import Person, PersonRole
 from lms.staff import uploads
-from quizzes import attempts, closing
+from quizzes import attempts, closing, definitions
 from quizzes.attempt_models import Attempt, PaperItem
 from quizzes.marking import appeals
 from quizzes.marking.models import Appeal, MarkingTask
@@ -480,7 +480,9 @@ def _newest(session: Session, table: type[MarkingTask] | type[Appeal]) -> int:
 
 
 def _question_key(session: Session) -> str:
-    return session.scalars(select(Question.key).order_by(Question.id)).first() or ""
+    """A question of the quiz of the first course."""
+    quiz = definitions.live(session, "principles")
+    return session.scalars(select(Question.key).where(Question.quiz_id == quiz.id).order_by(Question.id)).first() or ""
 
 
 def _card(session: Session) -> int:
