@@ -480,9 +480,7 @@ def _newest(session: Session, table: type[MarkingTask] | type[Appeal]) -> int:
 
 
 def _question_key(session: Session) -> str:
-    """A question of the quiz of the first course."""
-    quiz = definitions.live(session, "principles")
-    return session.scalars(select(Question.key).where(Question.quiz_id == quiz.id).order_by(Question.id)).first() or ""
+    return session.get_one(Question, _question_number(session)).key
 
 
 def _card(session: Session) -> int:
@@ -490,7 +488,9 @@ def _card(session: Session) -> int:
 
 
 def _question_number(session: Session) -> int:
-    return session.scalars(select(Question.id).order_by(Question.id)).first() or 0
+    """A question of the quiz of the first course."""
+    quiz = definitions.live(session, "principles")
+    return session.scalars(select(Question.id).where(Question.quiz_id == quiz.id).order_by(Question.id)).first() or 0
 
 
 def _regrade(session: Session) -> int:
