@@ -11,33 +11,46 @@ import pytest
 
 from courses.files import loading
 
+pytestmark = pytest.mark.sqlite_only
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.fixture
-def lms(tmp_path, database_url):
-    """Runs the command on a database with the shipped content; `lms.at(name)` is another instance."""
+def command(folder: Path):
+    """Runs the command on the instance and the SQLite database in a folder."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    where = {"LMS_INSTANCE": str(folder / "instance"), "LMS_DATABASE_URL": f"sqlite:///{folder / 'lms.sqlite'}"}
 
-    def at(name, url):
-        environment = clean | {"LMS_INSTANCE": str(tmp_path / name), "LMS_DATABASE_URL": url}
+    def run(*words, **more):
+        return subprocess.run(
+            [sys.executable, "-m", "lms", *map(str, words)],
+            cwd=ROOT,
+            env=clean | where,
+            text=True,
+            timeout=120,
+            check=False,
+            **({"stdin": subprocess.DEVNULL, "capture_output": True} | more),
+        )
 
-        def run(*words, **more):
-            return subprocess.run(
-                [sys.executable, "-m", "lms", *map(str, words)],
-                cwd=ROOT,
-                env=environment,
-                text=True,
-                timeout=120,
-                check=False,
-                **({"stdin": subprocess.DEVNULL, "capture_output": True} | more),
-            )
+    return run
 
-        assert run("init").returncode == 0
-        return run
 
-    run = at("instance", database_url)
-    run.at = lambda name: at(name, f"sqlite:///{tmp_path / name}.sqlite")
+@pytest.fixture(scope="module")
+def initialized(tmp_path_factory) -> Path:
+    """A folder with an instance and a database that has the shipped content, to copy."""
+    folder = tmp_path_factory.mktemp("initialized")
+    assert command(folder)("init").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def lms(tmp_path, initialized):
+    """Runs the command on a database with the shipped content; `lms.at(name)` is another instance."""
+
+    def at(name):
+        return command(Path(shutil.copytree(initialized, tmp_path / name)))
+
+    run = at("here")
+    run.at = at
     return run
 
 
@@ -75,33 +88,30 @@ def test_out_in_and_out_again_on_another_machine(lms, tmp_path):
     assert files(again) == files(out)
 
 
-@pytest.mark.sqlite_only
 def test_a_dry_run_changes_nothing(lms, tmp_path):
     a_new_course(tmp_path)
-    before = files(tmp_path / "instance" / "files")
+    before = files(tmp_path / "here" / "instance" / "files")
     for _ in range(2):
         answer = lms("content", "load", tmp_path, "--dry-run")
         assert answer.stdout.splitlines()[0] == "course again: added"
         assert "Loaded" not in answer.stdout
-    assert files(tmp_path / "instance" / "files") == before
+    assert files(tmp_path / "here" / "instance" / "files") == before
 
 
-@pytest.mark.sqlite_only
 def test_a_bad_file_changes_nothing_and_is_named(lms, tmp_path):
     course = a_new_course(tmp_path)
     (course / "en" / "in-doubt.md").write_text("No title\n")
     (course / "nl" / "in-doubt.md").unlink()
-    before = files(tmp_path / "instance" / "files")
+    before = files(tmp_path / "here" / "instance" / "files")
     answer = lms("content", "load", tmp_path)
     assert answer.returncode == 1
     assert answer.stdout == ""
     assert "en/in-doubt.md:1: The first line must be the title" in answer.stderr
     assert "Traceback" not in answer.stderr
-    assert files(tmp_path / "instance" / "files") == before
+    assert files(tmp_path / "here" / "instance" / "files") == before
     assert lms("content", "export", tmp_path / "out", "--course", "again").returncode == 1
 
 
-@pytest.mark.sqlite_only
 def test_on_a_terminal_it_asks_first_and_no_means_no(lms, tmp_path):
     a_new_course(tmp_path)
     ours, theirs = pty.openpty()
@@ -118,14 +128,13 @@ def test_on_a_terminal_it_asks_first_and_no_means_no(lms, tmp_path):
     assert lms("content", "export", tmp_path / "out", "--course", "again").returncode == 1
 
 
-@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
         (("export", "{}/out", "--course", "nothing"), 1, "There is no course 'nothing'."),
         (("load", "{}/nowhere"), 2, "does not exist"),
         (("load", "{}"), 1, "There is no course here"),
-        (("export", "{}/instance/secret_key"), 2, "is a file"),
+        (("export", "{}/here/instance/secret_key"), 2, "is a file"),
     ],
 )
 def test_a_mistake_gets_a_sentence(lms, tmp_path, words, code, sentence):
