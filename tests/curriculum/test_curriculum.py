@@ -1,6 +1,7 @@
 """The shipped courses are as good as they were when they were written."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,7 +10,9 @@ from lms.base.db import Database
 from tests.conftest import prepare
 from tests.curriculum import lessons, questions, shelf, spelling
 from tests.curriculum.shelf import Taught
+from tests.curriculum.table import table
 
+TABLE = Path(__file__).parents[2] / "docs" / "curriculum.md"
 pytestmark = pytest.mark.sqlite_only
 SLUGS = shelf.slugs()
 
@@ -51,3 +54,31 @@ def test_every_clause_of_the_guideline_is_taught_and_asked(every: dict[str, Taug
     asked = {clause for one in every.values() for question in one.quiz.questions for clause in question.clauses}
     assert shelf.clauses() - taught == frozenset()
     assert shelf.clauses() - asked == frozenset()
+
+
+def test_the_table_of_the_courses_says_what_they_are(every: dict[str, Taught]) -> None:
+    assert table(every.values()) in TABLE.read_text(encoding="utf-8")
+
+
+STEMS = {
+    "an order number in the open": ("helping-customers", "your-order-my-timeline"),
+    "a great quarter": ("confidential-and-compliant", "great-quarter-in-sales"),
+    "a wrong figure on a blog": ("blogging-and-commenting", "blogger-and-the-wrong-number"),
+    "a true criticism": ("blogging-and-commenting", "she-is-right"),
+    "satire": ("triage-and-service-levels", "the-yacht-again"),
+    "best ever, with the employer in the profile": ("confidential-and-compliant", "best-dryer-ever"),
+    "layoffs at a party": ("confidential-and-compliant", "layoffs-at-a-party"),
+    "a journalist in private": ("confidential-and-compliant", "a-friendly-reporter"),
+    "pay on a public page": ("watching-within-the-law", "two-at-midnight"),
+    "an angry customer and an ambassador": ("helping-customers", "just-put-it-on-the-truck"),
+    "a volcano": ("crisis-volunteer", "volcano-and-twenty-posts"),
+    "a certificate that ended yesterday": ("refresher", "the-day-after"),
+}
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_case_of_the_plan_can_be_lived_through(stem: str, every: dict[str, Taught]) -> None:
+    slug, key = STEMS[stem]
+    case = next(question for question in every[slug].quiz.questions if question.key == key)
+    assert case.kind == "thread"
+    assert len(case.steps) >= 4
