@@ -117,7 +117,7 @@ def read_the_remaining_lessons(page: Page) -> None:
     expect(next_step(page)).to_have_text(re.compile("Continue the lesson"))
     next_step(page).click()
     for number in range(ALICE_HAS_DONE + 1, LESSONS + 1):
-        expect(page.get_by_text(f"Lesson {number} of {LESSONS}, 7 minutes")).to_be_visible()
+        expect(page.get_by_text(f"Lesson {number} of {LESSONS}, 6 minutes")).to_be_visible()
         if number == ALICE_HAS_DONE + 1:
             try_a_check(page)
         page.get_by_role("button", name="Mark as done and go on").click()
