@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import company, papers, permissions, publishing, register, regrading, search
+from tests.benchmarks import company, curriculum, papers, permissions, publishing, register, regrading, search
 from tests.benchmarks import figures as quiz_figures
 from tests.benchmarks.client import Browser, Figures, together
 from tests.benchmarks.house import PASSWORD, House, house
@@ -66,6 +66,7 @@ def main() -> None:
                 _report(one, measured, counted)
                 _quiz(one, measured[one.name, "plain page"])
             _first_visit(houses[0])
+        curriculum.measure(server)
         _search(server)
         _register(server)
         _publishing(server)
