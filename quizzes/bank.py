@@ -181,18 +181,26 @@ def _load_questions(
         question.key: question
         for question in session.scalars(select(Question).where(Question.quiz_id == quiz_id).order_by(Question.id))
     }
+    missing = [Question(quiz_id=quiz_id, key=one.key) for one in written if one.key not in known]
+    session.add_all(missing)
+    session.flush()
+    known |= {question.key: question for question in missing}
     newest, labeled = _newest_versions(session, quiz_id), labels.of(session, quiz_id)
     for one in written:
-        question = known.pop(one.key, None) or add_question(session, quiz_id, one.key)
-        labels.keep(session, question, labeled.get(one.key, Labels()), one.labels)
+        labels.keep(session, known[one.key], labeled.get(one.key, Labels()), one.labels)
+    current = list[tuple[Question, QuestionVersion]]()
+    for one in written:
+        question = known.pop(one.key)
         last = newest.get(question.id)
         if one.key in same:
             continue
         if last is None or last.source_sha256 != one.sha256:
             last = versions.made(question.id, last.number + 1 if last else 1, one, now, "change" if last else "first")
             session.add(last)
-            session.flush()
-        question.current_id = last.id
+        current.append((question, last))
+    session.flush()
+    for question, version in current:
+        question.current_id = version.id
     for retired in known.values():
         retired.current_id = None
     session.flush()
