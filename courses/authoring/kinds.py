@@ -5,7 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from courses import players
+from courses.authoring import proofreading
 from courses.catalog import FileView
+from lms.base import richtext
 from lms.base.i18n import LANGUAGES, gettext
 
 ORIGINAL = "en"
@@ -49,9 +51,21 @@ def faults(lesson: Nature, clauses: Collection[str]) -> list[Said]:
     return [*(own(lesson, clauses) if own else ()), *_players(lesson), *_captions(lesson), *_words(lesson)]
 
 
-def suggested_minutes(words: int, seconds: int, checks: int) -> int:
-    """How long a lesson takes: reading at 180 words a minute or the film, whichever is longer, and a minute a check."""
-    return max(1, round(max(words / 180, seconds / 60) + checks))
+CHECK, REFLECTION, ENTRY, LINE = 0.5, 10, 5, 1
+"""Minutes for a knowledge check, a reflection, an entry of a listening log, a line of a checklist: choices of ours."""
+
+
+def computed_minutes(lesson: Nature, html: str, language: str) -> float:
+    """How long a lesson with this text takes: reading at 180 words a minute or the film, whichever is longer, checks
+    and exercise. A session takes the time that it says.
+    """
+    if lesson.kind == "live":
+        return lesson.minutes
+    lines = len(lesson.items.get(language, ()))
+    exercise = {"reflection": REFLECTION, "log": ENTRY * lesson.entries_wanted, "checklist": LINE * lines}
+    seconds = max((file.seconds for file in lesson.files if file.language == language), default=0)
+    spoken = max(richtext.words(html) / proofreading.WORDS_A_MINUTE, seconds / 60)
+    return spoken + CHECK * html.count('class="check"') + exercise.get(lesson.exercise or "", 0)
 
 
 def _spoken(lesson: Nature, *roles: str) -> list[str]:

@@ -98,6 +98,6 @@ def _page(desk: Desk, form: NatureForm, *, changed: bool = False) -> str:
         words=words,
         checks=checks,
         seconds=seconds,
-        suggested=kinds.suggested_minutes(words, seconds, checks),
+        suggested=max(1, round(kinds.computed_minutes(desk.now, text.html, drafts.ORIGINAL))),
         changed=changed,
     )

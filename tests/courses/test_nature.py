@@ -332,7 +332,16 @@ def test_a_film_lesson_without_its_film_stops_publishing_and_is_named(
     assert session.scalar(select(func.count()).where(CourseVersion.status == "published")) == 1
 
 
-def test_how_long_a_lesson_takes_counts_words_film_and_checks() -> None:
-    assert kinds.suggested_minutes(0, 0, 0) == 1
-    assert kinds.suggested_minutes(900, 190, 2) == 7
-    assert kinds.suggested_minutes(90, 190, 0) == 3
+def test_how_long_a_lesson_takes_counts_words_film_checks_and_exercise() -> None:
+    def taken(html: str, **more: Any) -> float:
+        return kinds.computed_minutes(Nature("lesson", **{"kind": "reading", "minutes": 1} | more), html, "en")
+
+    words, check = "<p>" + "word " * 900 + "</p>", '<section class="check"></section>'
+    film = FileView("video", "en", "/media/a", "", 600)
+    assert taken(words) == 5
+    assert taken(words + 2 * check) == 6
+    assert taken(words, files=(film,)) == 10
+    assert taken(words, kind="exercise", exercise="reflection") == 15
+    assert taken(words, kind="exercise", exercise="log", entries_wanted=2) == 15
+    assert taken(words, kind="exercise", exercise="checklist", items={"en": ("one", "two", "three")}) == 8
+    assert taken(words, kind="live", minutes=45) == 45

@@ -7,27 +7,21 @@ from collections.abc import Iterable, Iterator
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from courses.authoring import readability
-from courses.authoring.proofreading import WORDS_A_MINUTE
+from courses.authoring import kinds, readability
+from courses.authoring.kinds import Nature
 from courses.files.written import WrittenLesson
 from lms.base import richtext
 
-CHECK, REFLECTION, ENTRY, LINE = 0.5, 10, 5, 1
-"""Minutes for a knowledge check, a reflection, an entry of a listening log, a line of a checklist."""
 _OF_SHAPE = {"h2", "h3", "h4", "aside", "blockquote", "section", "figure", "table", "tr", "details", "ul", "ol", "li"}
 _AWAY = re.compile(r"\S*(?:@|://|#|www\.)\S*|\b\S*\d\S*")
 
 
 def minutes(lesson: WrittenLesson, language: str) -> float:
-    """How long a lesson takes: its words, checks and films, and the exercise in it. A session has the time it says."""
-    if lesson.kind == "live":
-        return lesson.minutes
-    html = lesson.texts["", language].html
-    lines = len(lesson.items.get(language, ()))
-    exercise = {"reflection": REFLECTION, "log": ENTRY * lesson.entries_wanted, "checklist": LINE * lines}
-    films = sum(file.seconds for file in lesson.files if file.role == "video" and file.language == language) / 60
-    spoken = richtext.words(html) / WORDS_A_MINUTE + CHECK * html.count('class="check"')
-    return spoken + films + exercise.get(lesson.exercise or "", 0)
+    """How long a lesson takes, as the studio says it."""
+    named = ("slug", "kind", "minutes", "exercise", "entries_wanted", "files", "items")
+    return kinds.computed_minutes(
+        Nature(**{name: getattr(lesson, name) for name in named}), lesson.texts["", language].html, language
+    )
 
 
 def grade(html: str) -> float:
