@@ -15,6 +15,7 @@ from courses.media import holdings
 from courses.paths import loading as paths
 from courses.review import topics
 from courses.search import index as search_index
+from courses.sources import shelf as sources
 from lms.base import audit, schema
 from lms.base.content import ContentError, Faults
 from lms.base.db import Database
@@ -33,17 +34,18 @@ PATIENCE = 60
 
 
 def load_shipped(session: Session, files: FileStore) -> Iterator[tuple[str, str]]:
-    """Load guidelines, courses, quizzes, levels and paths; yields what each is and whether it was added or unchanged.
+    """Read the sources; load guidelines, courses, quizzes, levels, paths. Yields what each is, and added or unchanged.
 
     Raises `ContentError` at the first thing that is wrong; the transaction around it then undoes the rest.
     """
     schema.take_turns(session)
-    for folder in sorted(guidelines.CONTENT.iterdir()):
+    yield "sources", sources.check()
+    for folder in guidelines.shipped():
         yield f"guideline {folder.name}", guidelines.load(session, folder)
     yield "topics", topics.load_shipped(session)
     for folder in courses.shipped():
         yield f"course {folder.name}", courses.load(session, files, folder)
-    for folder in sorted(bank.CONTENT.iterdir()):
+    for folder in bank.shipped():
         yield f"quiz {folder.name}", bank.load(session, folder)
     yield "levels", levels.load(session, levels.CONTENT)
     holdings.adopt(session)
@@ -145,7 +147,8 @@ def _folders(folder: Path, name: str, file: str) -> list[Path]:
     if (folder / file).exists():
         return [folder]
     inside = folder / name
-    return sorted(one for one in inside.iterdir() if one.is_dir()) if inside.is_dir() else []
+    found = inside.iterdir() if inside.is_dir() else ()
+    return sorted(one for one in found if one.is_dir() and not one.name.startswith("."))
 
 
 def _guideline(session: Session, folder: Path, seen: Seen) -> str:

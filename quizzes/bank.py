@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses import catalog
 from courses.models import Course
-from lms.base import audit, clock
+from lms.base import audit, clock, content
 from lms.base.content import Faults, TomlFile
 from lms.base.errors import NotFound
 from lms.guidelines import catalog as guidelines
@@ -20,6 +20,14 @@ from quizzes.question_models import Question, QuestionVersion
 from quizzes.written import WrittenQuestion, WrittenQuiz
 
 CONTENT = Path(__file__).resolve().parent / "content"
+
+
+def shipped() -> list[Path]:
+    """The folders of the shipped quizzes, each called as its quiz. Raises `ContentError`."""
+    found = content.folders(CONTENT, "quiz.toml", "quiz")
+    for folder in found:
+        content.named_as(folder, TomlFile(folder / "quiz.toml"))
+    return found
 
 
 def load(session: Session, folder: Path) -> str:
@@ -34,6 +42,7 @@ def load(session: Session, folder: Path) -> str:
         return "unchanged"
     written = files.read(folder)
     course_id = _course(session, written)
+    check_course(session, written, ())
     check_clauses(session, written)
     quiz = session.scalar(select(Quiz).where(Quiz.slug == written.slug)) or _add_quiz(session, written, course_id)
     newest = session.scalar(_NEWEST.where(QuizVersion.quiz_id == quiz.id))
@@ -133,8 +142,6 @@ def check_questions(session: Session, questions: Iterable[WrittenQuestion], stru
 
 
 def _add_quiz(session: Session, written: WrittenQuiz, course_id: int) -> Quiz:
-    if session.scalar(select(Quiz.slug).where(Quiz.course_id == course_id)):
-        raise written.file.wrong(f"The course {written.course!r} has another quiz already.", "course")
     quiz = Quiz(slug=written.slug, course_id=course_id)
     session.add(quiz)
     session.flush()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from courses.enrollment_models import Enrollment
 from courses.progress import Standing
 from lms.base import clock, i18n
 from lms.base.i18n import gettext, ngettext, pick
@@ -34,10 +35,14 @@ class Gate:
 
 
 class Mine(NamedTuple):
-    """Somebody's attempts at a quiz, the newest first, and when a coach last released her for a new series."""
+    """Somebody's attempts at a quiz, the newest first, and when a coach last released her for a new series.
+
+    `version_id` is the version of the course she is on in the enrollment of the newest; none when it is not begun.
+    """
 
     attempts: list[Attempt]
     released_at: datetime | None
+    version_id: int | None = None
 
 
 _RELEASED = (
@@ -46,8 +51,9 @@ _RELEASED = (
     .scalar_subquery()
 )
 _MINE = (
-    select(Attempt, _RELEASED.label("released_at"))
+    select(Attempt, _RELEASED.label("released_at"), Enrollment.version_id)
     .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
+    .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
     .where(Attempt.person_id == bindparam("person_id"), QuizVersion.quiz_id == bindparam("quiz_id"))
     .order_by(Attempt.id.desc())
 )
@@ -56,7 +62,8 @@ _MINE = (
 def of_person(session: Session, person_id: int, quiz: QuizView) -> Mine:
     """Somebody's attempts at a quiz. One statement."""
     found = session.execute(_MINE, {"person_id": person_id, "quiz_id": quiz.id}).all()
-    return Mine([row.Attempt for row in found], found[0].released_at if found else None)
+    newest = found[0] if found else None
+    return Mine([row.Attempt for row in found], newest and newest.released_at, newest and newest.version_id)
 
 
 def gate(standing: Standing, quiz: QuizView, mine: Mine) -> Gate:

@@ -15,7 +15,9 @@ from quizzes.models import PARTS
 from quizzes.papers import Item
 from quizzes.questions import Marked, Post, QuizView, by_code
 
-RIGHT, HALF, AGAIN = "right", "half", "again"
+RIGHT, HALF, PART, AGAIN = "right", "half", "part", "again"
+HALF_CREDIT = 50
+"""From so many of 100 points for a question its answer is called half right; below, a small part of it is."""
 EVERYTHING = frozenset(PARTS)
 USUAL: Mapping[str, frozenset[str]] = {
     "during": frozenset(),
@@ -43,7 +45,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A question and its answer, with what may be shown: `outcome` is right, half or again; `better` is the key."""
+    """A question and its answer, with what may be shown.
+
+    `outcome` is right, half, part or again; `better` is the key.
+    """
 
     position: int
     stems: Mapping[str, str]
@@ -139,7 +144,9 @@ def _shown(line: Line, parts: frozenset[str]) -> Shown:
 def _outcome(mark: Marked) -> str:
     if mark.credit == 100:
         return RIGHT
-    return HALF if mark.credit and not mark.crossed else AGAIN
+    if not mark.credit or mark.crossed:
+        return AGAIN
+    return HALF if mark.credit >= HALF_CREDIT else PART
 
 
 def _themes(items: Sequence[Reviewed]) -> tuple[Theme, ...]:

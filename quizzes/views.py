@@ -1,6 +1,6 @@
 """Taking a quiz in the browser: before, during, handing in, and the result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
@@ -8,7 +8,8 @@ from flask_babel import format_decimal
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from courses import progress
+from courses import catalog, progress
+from courses.catalog import LessonView
 from lms.base import clock, i18n, web
 from lms.base.access import SIGNED_IN, open_to
 from lms.base.errors import Invalid
@@ -19,6 +20,7 @@ from quizzes.attempt_models import OPEN, Attempt
 from quizzes.attempts import Stale
 from quizzes.forms import AnswerForm, StartForm
 from quizzes.marking import appeals, queue, reasons
+from quizzes.practice import reminders
 from quizzes.questions import Answer
 from quizzes.review import parts_shown, phase, review
 from quizzes.sheet import Asked, asked
@@ -212,6 +214,7 @@ def _result(found: Attempt) -> str:
     parts = parts_shown(quiz, phase(found, settled=settled, now=clock.now()))
     clauses = {clause.code: i18n.pick(clause.titles) for clause in guidelines.live(session).clauses}
     paper = papers.items(session, found)
+    result, reread_now = review(paper, parts), not found.passed and found is mine.attempts[0]
     decision, appeal = closing.newest(session, found.id), appeals.of_attempt(session, found.id)
     by_hand = any(item.kind.waits_for(item.question) for item in paper)
     return render_template(
@@ -220,7 +223,10 @@ def _result(found: Attempt) -> str:
         quiz=quiz,
         wait=wait,
         is_newest=found is mine.attempts[0],
-        result=review(paper, parts),
+        result=result,
+        lessons=_lessons(result.reread, mine.version_id) if reread_now else {},
+        may_practice=reread_now
+        and reminders.offered(session, quiz.slug, current_user.id, current_user.tier, settled=settled),
         decision=decision,
         appeal=appeal,
         appeal_until=appeals.end_of(found, decision) if appeal is None else None,
@@ -228,6 +234,13 @@ def _result(found: Attempt) -> str:
         clauses=clauses,
         only_to_learn=request.args.get("show") == "learn",
     )
+
+
+def _lessons(codes: Sequence[str], version_id: int | None) -> dict[str, list[LessonView]]:
+    """By clause, the needed lessons of a version of a course that teach it, where there are any."""
+    needed = catalog.version(web.session(), version_id).needed if version_id else ()
+    taught = {code: [lesson for lesson in needed if code in lesson.clauses] for code in codes}
+    return {code: lessons for code, lessons in taught.items() if lessons}
 
 
 def percent(hundredths: int) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from courses.authoring import comparison, copying, editions
 from courses.authoring.models import DraftStep, VersionAuthor
 from courses.models import Course, CourseVersion, Lesson, LessonText
+from courses.sources import citing
 from lms.base import audit, clock, richtext
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n import LANGUAGES, gettext
@@ -103,7 +104,7 @@ def cleaned(html: str) -> str:
     if html.count("<") + html.count("&") > MOST_MARKS:
         raise Invalid(gettext("This text carries too much markup to be cleaned at once. Paste it in smaller parts."))
     try:
-        html = richtext.clean(html.replace("\r\n", "\n")).strip()
+        html = citing.without_false(richtext.clean(html.replace("\r\n", "\n")).strip())
     except richtext.TooDeep:
         raise Invalid(
             gettext("Parts of this text stand in one another too deeply. Take out lists or quotes in lists.")

@@ -8,6 +8,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from courses.authoring import readability
+from courses.sources import shelf
 from lms.base import richtext
 from lms.base.i18n import LANGUAGES, gettext, ngettext
 
@@ -58,6 +59,7 @@ def _what_can_stop(title: str, html: str, root: HtmlElement, language: str) -> I
     yield _headings(root)
     yield from _pictures(root)
     yield from _links(root)
+    yield from _sources(root)
     yield from _checks(root)
     yield from _films(root, language)
     yield from _tables(root)
@@ -125,6 +127,13 @@ def _links(root: HtmlElement) -> Iterator[Finding]:
     yield from _twins(links)
     if links and not vague and all(words for _, words in links):
         yield Finding(True, True, gettext("Links say where they lead to"))
+
+
+def _sources(root: HtmlElement) -> Iterator[Finding]:
+    named = (link.get("href") or "" for link in root.iter("a"))
+    codes = (place.removeprefix(shelf.address("")) for place in named if place.startswith(shelf.address("")))
+    if unknown := next((code for code in codes if code and code not in shelf.everything()), None):
+        yield Finding(False, True, gettext("There is no source %(code)s.", code=unknown))
 
 
 def _said(link: HtmlElement) -> str:

@@ -133,9 +133,9 @@ def _no_loops(session: Session, found: list[Plan]) -> None:
     for plan in found:
         file = TomlFile(plan.folder / "course.toml")
         if unknown := [slug for slug in plan.written.prerequisites if slug not in known]:
-            raise file.wrong(f"The course {unknown[0]!r} that comes first does not exist.", "prerequisites")
+            raise loading.first_is_unknown(file, unknown[0])
         if plan.written.slug in _before(plan.written.slug, first):
-            raise file.wrong(f"{plan.written.slug} would come before itself.", "prerequisites")
+            raise loading.before_itself(file, plan.written.slug)
 
 
 def _before(slug: str, first: dict[str, set[str]]) -> set[str]:

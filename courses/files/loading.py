@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from sqlalchemy import delete, exists, func, select
@@ -29,8 +29,8 @@ from courses.models import (
 )
 from courses.review.models import Topic
 from courses.search import index as search_index
-from lms.base import audit, clock, richtext
-from lms.base.content import CONTENT_LANGUAGES, TomlFile
+from lms.base import audit, clock, content, richtext
+from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile
 from lms.base.files import FileStore
 from lms.guidelines import catalog as guidelines
 
@@ -39,11 +39,27 @@ CONTENT = Path(__file__).resolve().parent.parent / "content"
 
 def shipped() -> list[Path]:
     """The folders of the shipped courses, each after those of the courses that come first. Raises `ContentError`."""
-    needs = {}
-    for folder in sorted(CONTENT.iterdir()):
-        file = TomlFile(folder / "course.toml")
-        needs[folder.name] = [one for one in file.words(file.data, "prerequisites") if (CONTENT / one).is_dir()]
-    return [CONTENT / name for name in TopologicalSorter(needs).static_order()]
+    files = {one.name: TomlFile(one / "course.toml") for one in content.folders(CONTENT, "course.toml", "course")}
+    needs = {name: file.words(file.data, "prerequisites") for name, file in files.items()}
+    for name, file in files.items():
+        content.named_as(CONTENT / name, file)
+        if unknown := [one for one in needs[name] if one not in files]:
+            raise first_is_unknown(file, unknown[0])
+    try:
+        return [CONTENT / name for name in TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        ring: list[str] = error.args[1]
+        raise before_itself(files[ring[0]], ring[0]) from None
+
+
+def first_is_unknown(file: TomlFile, slug: str) -> ContentError:
+    """The refusal of a course that wants an unknown one first."""
+    return file.wrong_at("prerequisites", f"The course {slug!r} that comes first does not exist.")
+
+
+def before_itself(file: TomlFile, slug: str) -> ContentError:
+    """The refusal of a course that directly, or by way of others, wants itself first."""
+    return file.wrong_at("prerequisites", f"{slug} would come before itself.")
 
 
 def load(session: Session, files: FileStore, folder: Path) -> str:
@@ -121,7 +137,7 @@ def require(session: Session, written: WrittenCourse, course: Course, file: Toml
     rows = session.execute(select(Course.slug, Course.id).where(Course.slug.in_(written.prerequisites)))
     first = dict(rows.all())
     if unknown := [slug for slug in written.prerequisites if slug not in first]:
-        raise file.wrong(f"The course {unknown[0]!r} that comes first does not exist.", "prerequisites")
+        raise first_is_unknown(file, unknown[0])
     session.execute(delete(Prerequisite).where(Prerequisite.course_id == course.id))
     session.add_all(Prerequisite(course_id=course.id, required_id=required) for required in first.values())
     session.flush()

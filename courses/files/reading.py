@@ -179,7 +179,7 @@ class _Reader:
     def _minutes(self, table: dict[str, Any], slug: str) -> int:
         minutes: int = self.file.need(table, "minutes", int, slug)
         if not 1 <= minutes <= 10_000:
-            raise self.file.wrong(f"minutes of {slug} is {minutes}; it must be 1 or more.", slug)
+            raise self.file.wrong(f"minutes of {slug} is {minutes}; it must be 1 to 10,000.", slug)
         return minutes
 
     def _one_of(self, value: str, known: tuple[str, ...], name: str, slug: str) -> str:
@@ -284,7 +284,7 @@ def _texts(folder: Path, faults: Faults) -> Iterator[tuple[tuple[str, str, str],
     seen = set()
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name in LANGUAGES:
-            for text in sorted(path.iterdir()):
+            for text in sorted(one for one in path.iterdir() if not one.name.startswith(".")):
                 slug, variant = names.text_named(text.stem)
                 if text.suffix not in {".md", ".html"} or not text.is_file():
                     faults.found.append(ContentError(text, 1, "This is not a text: its name ends in .md or .html."))

@@ -45,7 +45,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """A result: where it is, and its title and a piece of its text, cut where the words asked for stand."""
+    """A result: where it is, and its title and a piece of its text, cut where the words asked for stand.
+
+    `minutes` are what it takes; those of a course count its needed lessons and its quiz.
+    """
 
     kind: str
     course_id: int | None
@@ -168,12 +171,14 @@ def _completed() -> ColumnElement[bool]:
     return case((SearchEntry.kind == "course", course), else_=lesson)
 
 
+_QUIZ_MINUTES = case((SearchEntry.kind == "course", Course.quiz_minutes), else_=0)
+"""What the quiz adds to the minutes of an entry: only a whole course has one. It can change without a new version."""
 FILTERS: dict[str, ColumnElement[bool]] = {
     "kind": SearchEntry.kind == bindparam("kind"),
     "tier": Course.tier == bindparam("tier"),
     "language": SearchEntry.language == bindparam("language"),
     "lesson_kind": SearchEntry.lesson_kind == bindparam("lesson_kind"),
-    "minutes": and_(SearchEntry.minutes <= bindparam("minutes"), SearchEntry.kind != "clause"),
+    "minutes": and_(SearchEntry.minutes + _QUIZ_MINUTES <= bindparam("minutes"), SearchEntry.kind != "clause"),
     "to_do": and_(SearchEntry.kind != "clause", ~_completed()),
 }
 """The filters by the names they have in `Wanted`. Clauses take no time and are never completed."""
@@ -183,7 +188,7 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 def _marked(dialect: str) -> Select[Any]:
     marked = engine(dialect).marked().subquery()
     return (
-        select(SearchEntry, marked.c.title, marked.c.body, Course.slug, Guideline.slug)
+        select(SearchEntry, marked.c.title, marked.c.body, Course.slug, Guideline.slug, _QUIZ_MINUTES)
         .join(marked, marked.c.id == SearchEntry.id)
         .outerjoin(Course, Course.id == SearchEntry.course_id)
         .outerjoin(GuidelineVersion, GuidelineVersion.id == SearchEntry.guideline_version_id)
@@ -199,10 +204,12 @@ def _shown(session: Session, query: str, numbers: list[int]) -> list[Found]:
     return [by_number[number] for number in numbers]
 
 
-def _found(entry: SearchEntry, title: str, body: str, course: str | None, guideline: str | None) -> Found:
+def _found(
+    entry: SearchEntry, title: str, body: str, course: str | None, guideline: str | None, quiz_minutes: int
+) -> Found:
     return Found(
         *(entry.kind, entry.course_id, course, entry.lesson, guideline, entry.clause, entry.language),
-        *(entry.lesson_kind, entry.minutes),
+        *(entry.lesson_kind, entry.minutes + quiz_minutes),
         title=words.parts(entry.title, title),
         snippet=words.snippet(words.parts(entry.body, body)),
     )

@@ -14,6 +14,7 @@ from courses import catalog
 from courses.catalog import CourseView, LessonView
 from courses.models import Lesson, LessonText
 from courses.sources import shelf
+from lms.base import htmltree
 from lms.base.db import all_remembered
 from lms.base.htmltree import BLOCKS
 
@@ -70,6 +71,14 @@ def citing(session: Session, courses: Sequence[CourseView]) -> list[CourseView]:
     return [course for course in courses if texts[course.version_id]]
 
 
+def codes(session: Session, courses: Sequence[CourseView]) -> frozenset[str]:
+    """The sources that these courses cite, in whatever text. Statements as for `mentions`."""
+    texts = _texts(session, courses).values()
+    return frozenset(
+        one.code for lessons in texts for own in lessons.values() for _, all in own.values() for one in all
+    )
+
+
 def _texts(session: Session, courses: Iterable[CourseView]) -> dict[int, _Lessons]:
     """By version, what its lessons cite."""
     ids = [course.version_id for course in courses]
@@ -96,6 +105,14 @@ def cited(html: str) -> list[Cited]:
         return []
     root = lxml_html.fragment_fromstring(html, create_parent="div")
     return list(dict.fromkeys(_in_order(root)))
+
+
+def without_false(html: str) -> str:
+    """A cleaned text in which links that say they lead to a source, and do not, are plain links."""
+    try:
+        return htmltree.unclassed(html, lambda place, role: "source" in role.split() and not shelf.code_at(place))
+    except htmltree.NotATree:
+        return html
 
 
 def _in_order(root: HtmlElement) -> Iterator[Cited]:

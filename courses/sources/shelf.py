@@ -1,10 +1,12 @@
 """The sources that lessons can cite, read once from a file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lms.base.content import TomlFile
 
@@ -12,6 +14,7 @@ FILE = Path(__file__).resolve().parent / "sources.toml"
 GROUPS = ("texts", "dell", "peers", "altimeter", "tools", "law", "curriculum")
 MARKS = ("confirmed", "partly")
 _PAGE = "/sources"
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,19}")
 _OF_A_SOURCE = frozenset("code group title url mark note".split())
 
 
@@ -52,11 +55,20 @@ def everything() -> Mapping[str, Source]:
     return {one.code: one for group in GROUPS for one in found if one.group == group}
 
 
+def check() -> str:
+    """Read the shipped file again; returns "unchanged", as nothing of it is stored. Raises `ContentError`."""
+    read(FILE)
+    return "unchanged"
+
+
 def read(path: Path) -> list[Source]:
     """The sources of a file. Raises `ContentError` with the line of what is wrong."""
     file = TomlFile(path)
     file.only(file.data, {"source"})
-    found = [_source(file, table) for table in file.need(file.data, "source", list)]
+    tables = file.need(file.data, "source", list)
+    if not all(isinstance(table, dict) for table in tables):
+        raise file.wrong_at("source", "source must be written as [[source]].")
+    found = [_source(file, table) for table in tables]
     codes = [one.code for one in found]
     if twice := next((code for code in codes if codes.count(code) > 1), None):
         raise file.wrong(f"There are two sources {twice}.", twice)
@@ -65,6 +77,8 @@ def read(path: Path) -> list[Source]:
 
 def _source(file: TomlFile, table: dict[str, Any]) -> Source:
     code = file.need(table, "code", str)
+    if not _CODE.fullmatch(code):
+        raise file.wrong(f"code is {code!r}; it must be letters and digits, such as D3.", code)
     file.only(table, _OF_A_SOURCE, code)
     group, mark = file.need(table, "group", str, code), file.need(table, "mark", str, code)
     for value, known in ((group, GROUPS), (mark, MARKS)):
@@ -72,6 +86,14 @@ def _source(file: TomlFile, table: dict[str, Any]) -> Source:
             raise file.wrong(f"{value!r} of {code} is not known; known are {', '.join(known)}.", code)
     given = file.need(table, "url", (str, list), code)
     urls = tuple([given] if isinstance(given, str) else given)
-    if not all(isinstance(url, str) and url.startswith(("https://", "http://")) for url in urls):
+    if not all(isinstance(url, str) and _is_address(url) for url in urls):
         raise file.wrong(f"url of {code} must be addresses that begin with https:// or http://.", code)
     return Source(code, group, file.need(table, "title", str, code), urls, mark, file.spoken(table, "note", code))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -1,5 +1,6 @@
 """The page of sources: what the courses rest on, and which sentences rest on it."""
 
+from collections.abc import Set
 from urllib.parse import urlsplit
 
 from flask import Blueprint, render_template, request
@@ -20,13 +21,16 @@ blueprint = Blueprint("sources", __name__)
 @blueprint.get("/sources")
 @open_to(SIGNED_IN)
 def page() -> str:
-    """All sources, or those that one course cites."""
+    """The sources that live courses cite, or that one course cites; all there are when the address says `all=yes`."""
     courses = catalog.live(web.session())
     chosen = next((one for one in courses if one.slug == request.args.get("course")), None)
+    every = chosen is None and request.args.get("all") == "yes"
     said = _said(courses, chosen)
+    cited = set(said) if chosen else citing.codes(web.session(), courses)
     return render_template(
         "sources/page.html",
-        groups=_groups(said, only=chosen is not None),
+        groups=_groups(None if every else cited),
+        every=every,
         names=_names(),
         said=said,
         chosen=chosen,
@@ -45,9 +49,9 @@ def _said(courses: tuple[CourseView, ...], chosen: CourseView | None) -> dict[st
     return {code: mentions for code, mentions in kept.items() if mentions}
 
 
-def _groups(said: dict[str, list[Mention]], *, only: bool) -> dict[str, list[Source]]:
-    """The sources of each group that has any; only those that are cited when a course was chosen."""
-    shown = [one for one in shelf.everything().values() if one.code in said or not only]
+def _groups(only: Set[str] | None) -> dict[str, list[Source]]:
+    """The sources of each group that has any; `only` those with these codes when it is not none."""
+    shown = [one for one in shelf.everything().values() if only is None or one.code in only]
     groups = {group: [one for one in shown if one.group == group] for group in shelf.GROUPS}
     return {group: sources for group, sources in groups.items() if sources}
 

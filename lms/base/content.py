@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,14 @@ class TomlFile:
             line = re.search(r"line (\d+)", str(error))
             last = self.text.count("\n") + 1 if "end of document" in str(error) else 1
             raise ContentError(path, int(line[1]) if line else last, f"This is not TOML: {error}.") from error
+        except ValueError:
+            raise self._too_long() from None
         except RecursionError:
             raise ContentError(path, 1, "Parts of this file stand in one another too deeply.") from None
-        if "\\u0000" in self.text and _has_zero(self.data):
+        if "\\u0000" in self.text and _has(self.data, lambda one: isinstance(one, str) and "\0" in one):
             raise self.wrong("There is a character here that no text can hold.", "\\u0000")
+        if _LONG_NUMBER.search(self.text) and _has(self.data, lambda one: isinstance(one, int) and abs(one) >= _HUGE):
+            raise self._too_long()
 
     def wrong(self, message: str, near: str = "") -> ContentError:
         """An error at the first line that has `near` in quotes, else its words, else at the first line."""
@@ -106,8 +110,16 @@ class TomlFile:
         """Refuse what is not among the names: it would be lost silently."""
         for name in table:
             if name not in names:
-                message = f"{name} is not known{f' in {near}' if near else ''}; is it written right?"
-                raise ContentError(self.path, self._line_of(name), message)
+                raise self.wrong_at(name, f"{name} is not known{f' in {near}' if near else ''}; is it written right?")
+
+    def wrong_at(self, name: str, message: str) -> ContentError:
+        """An error at the first line that gives a value to a name, else at the first line."""
+        return ContentError(self.path, self._line_of(name), message)
+
+    def _too_long(self) -> ContentError:
+        found = _LONG_NUMBER.search(self.text)
+        line = self.text[: found.start()].count("\n") + 1 if found else 1
+        return ContentError(self.path, line, f"There is a number here of more than {_DIGITS} digits.")
 
     def _line_of(self, name: str) -> int:
         """The first line in which something of this name is said."""
@@ -153,17 +165,40 @@ def read(path: Path) -> str:
         raise ContentError(path, line, "This is not UTF-8.") from None
 
 
-def _has_zero(value: Any) -> bool:
-    """Whether a character zero, which no database keeps, stands anywhere in a value."""
+def folders(shelf: Path, file: str, what: str) -> list[Path]:
+    """The folders of what is shipped on a shelf, in order; hidden entries are none. Raises `ContentError`.
+
+    Each has its `file`; `what` says in an error what it is a folder of, such as "course".
+    """
+    found = [one for one in sorted(shelf.iterdir()) if not one.name.startswith(".")]
+    if strange := next((one for one in found if not (one / file).is_file()), None):
+        raise ContentError(strange, 1, f"This is not the folder of a {what}: {file} is missing.")
+    return found
+
+
+def named_as(folder: Path, file: TomlFile) -> str:
+    """The slug that a file says, which must be the name of its folder. Raises `ContentError`."""
+    slug: str = file.need(file.data, "slug", str)
+    if slug != folder.resolve().name:
+        raise file.wrong_at("slug", f"slug is {slug!r}, but the folder is called {folder.resolve().name!r}.")
+    return slug
+
+
+def _has(value: Any, wrong: Callable[[Any], bool]) -> bool:
+    """Whether something wrong stands anywhere in a value."""
     if isinstance(value, dict):
-        return any(_has_zero(one) for one in value.values())
+        return any(_has(one, wrong) for one in value.values())
     if isinstance(value, list):
-        return any(_has_zero(one) for one in value)
-    return isinstance(value, str) and "\0" in value
+        return any(_has(one, wrong) for one in value)
+    return wrong(value)
 
 
 _LONG_NAME = re.compile(r"""(?<![\w.-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""")
 """The time in which `tomllib` reads a name grows with the square of its parts: a small file could take hours."""
+_DIGITS = 100
+_HUGE = 10**_DIGITS
+_LONG_NUMBER = re.compile(r"""(?<![\w"'])[+-]?(?:0[xob])?[0-9A-Fa-f_]{80,}""")
+"""What may be a number that takes long to read, and cannot be shown: 80 signs of base 16 can make 97 digits."""
 LARGEST_TEXT = 4_000_000
 CONTENT_LANGUAGES = ("en", "nl")
 """The languages in which shipped content is complete."""

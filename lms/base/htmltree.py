@@ -111,6 +111,21 @@ def _readdressed(token: re.Match[str], change: Callable[[str, str], str]) -> str
     return f"<{token['tag']}{_ATTRIBUTE.sub(changed, token['attributes'])}>"
 
 
+def unclassed(html: str, wrong: Callable[[str, str], bool]) -> str:
+    """HTML without the class of those links for which `wrong`, given address and class, is true. Raises `NotATree`."""
+    return "".join(_unclassed(token, wrong) for token in _tokens(html))
+
+
+def _unclassed(token: re.Match[str], wrong: Callable[[str, str], bool]) -> str:
+    if token["tag"] != "a" or token["end"]:
+        return token[0]
+    said = _attributes(token["attributes"])
+    if "class" not in said or not wrong(said.get("href", ""), said["class"]):
+        return token[0]
+    kept = (one for one in _ATTRIBUTE.finditer(token["attributes"]) if one[1] != "class")
+    return f"<a{''.join(f' {one[0]}' for one in kept)}>"
+
+
 def _ends_code(tokens: list[re.Match[str]], place: int) -> bool:
     return [token["tag"] for token in tokens[place + 1 : place + 3] if token["end"]][-1:] == ["pre"]
 

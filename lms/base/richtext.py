@@ -164,7 +164,7 @@ _NEEDLESS_END = re.compile("</(?:source|track)>")
 
 @lru_cache(maxsize=2048)
 def display(html: str, marked: frozenset[int] = frozenset()) -> Markup:
-    """Stored, cleaned HTML as it is shown: checks can be answered, tables scroll, pictures load late.
+    """Stored, cleaned HTML as it is shown: checks can be answered, tables scroll, pictures load late and open large.
 
     The blocks at the places in `marked`, counted from 0, are shown as new. Cached by the text itself: the same text
     always gives the same page.
@@ -177,6 +177,8 @@ def display(html: str, marked: frozenset[int] = frozenset()) -> Markup:
     for picture in root.findall(".//img"):
         picture.set("loading", "lazy")
         _offer_smaller(picture)
+    for picture in root.findall(".//figure[@class='picture']/img"):
+        _opened_large(picture)
     for place in marked & frozenset(range(len(root))):
         _wrapped(root[place], {"class": "newer", "role": "insertion"})
     inner = str(escape(root.text or "")) + "".join(
@@ -204,9 +206,16 @@ def _scrolling(table: HtmlElement) -> None:
     _wrapped(table, {"class": "scroll", "tabindex": "0"})
 
 
-def _wrapped(element: HtmlElement, attributes: dict[str, str]) -> None:
-    """Put a `<div>` around an element, where it stands."""
-    wrapper = lxml_html.Element("div", attributes)
+def _opened_large(picture: HtmlElement) -> None:
+    """Let a tap open the picture by itself, where a reader with a small screen can zoom; its alt names the link."""
+    address = picture.get("src", "")
+    if _OWN_ADDRESS.match(address) and picture.get("alt", "").strip():
+        _wrapped(picture, {"class": "zoom", "href": address}, "a")
+
+
+def _wrapped(element: HtmlElement, attributes: dict[str, str], tag: str = "div") -> None:
+    """Put another element around this one, where it stands."""
+    wrapper = lxml_html.Element(tag, attributes)
     wrapper.tail, element.tail = element.tail, None
     element.getparent().replace(element, wrapper)
     wrapper.append(element)

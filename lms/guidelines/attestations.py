@@ -179,6 +179,7 @@ class AskedClause:
     """A clause of the live guideline that somebody is asked to accept, in the language in which she reads it."""
 
     code: str
+    kind: str
     language: str
     title: str
     html: str
@@ -248,4 +249,4 @@ def _asked(clause: catalog.ClauseView, language: str, known: set[tuple[str, str,
     spoken = next(code for code in (language, "en", *shas) if code in shas)
     accepted = any((clause.code, code, sha256) in known for code, sha256 in shas.items())
     title, html = clause.titles[spoken], clause.bodies[spoken]
-    return AskedClause(clause.code, spoken, title, html, clause.red_line, shas[spoken], accepted)
+    return AskedClause(clause.code, clause.kind, spoken, title, html, clause.red_line, shas[spoken], accepted)

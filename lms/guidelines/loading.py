@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.base import clock, markdown
+from lms.base import clock, content, markdown
 from lms.base.content import CONTENT_LANGUAGES, ContentError, TomlFile, read
 from lms.base.errors import Invalid
 from lms.base.events import announce
@@ -26,6 +26,16 @@ from lms.guidelines.events import GuidelinePublished
 from lms.guidelines.models import Clause, ClauseText, ClauseTouch, Guideline, GuidelineText, GuidelineVersion
 
 CONTENT = Path(__file__).resolve().parent / "content"
+
+
+def shipped() -> list[Path]:
+    """The folders of the shipped guidelines, each called as its guideline. Raises `ContentError`."""
+    found = content.folders(CONTENT, "guideline.toml", "guideline")
+    for folder in found:
+        content.named_as(folder, TomlFile(folder / "guideline.toml"))
+    return found
+
+
 _HEADING = re.compile(r"## (?P<code>[FD]\d+) (?P<title>.+)")
 
 
@@ -81,6 +91,8 @@ def in_files(folder: Path) -> Written:
     sources = {language: read(folder / f"{language}.md") for language in _languages(folder)}
     digest = hashlib.sha256("\0".join([file.text, *sources.values()]).encode()).hexdigest()
     slug, number = file.need(file.data, "slug", str), file.need(file.data, "version", int)
+    if not 1 <= number <= 1_000_000:
+        raise file.wrong_at("version", f"version is {number}; it must be 1 to 1,000,000.")
     return Written(file, folder, sources, slug, number, digest)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lms.base import access, clock, i18n
+from lms.base import access, clock, content, i18n
 from lms.base.content import ContentError, TomlFile, read
 from lms.base.db import Database
 from lms.base.events import Event, announce
@@ -174,3 +174,39 @@ def test_an_audience_of_roles_admits_who_holds_one(role):
 
     admitted = access.holders_of("author", "administrator").admits(Holder())
     assert admitted is (role in {"author", "administrator"})
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 6_000, "-" + "9" * 200, "0x" + "f" * 6_000, "[{ b = " + "1_" * 3_000 + "0 }]"]
+)
+def test_a_number_too_long_to_be_read_is_told_with_its_line(tmp_path, number):
+    with pytest.raises(ContentError, match=r"course\.toml:2: There is a number here of more than 100 digits"):
+        toml(tmp_path, f"a = 1\nlong = {number}\n")
+    assert toml(tmp_path, f'words = "{"9" * 6_000}"\n').data["words"]
+
+
+def test_an_error_of_a_name_stands_where_it_gets_its_value(tmp_path):
+    file = toml(tmp_path, "# slug and version\nversion = 1\nslug = 'a'\n")
+    assert "course.toml:3: no" in str(file.wrong_at("slug", "no"))
+    assert "course.toml:1: no" in str(file.wrong_at("title", "no"))
+
+
+class TestFolders:
+    def test_hidden_entries_are_none(self, tmp_path):
+        for name in ("b", "a", ".git"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "quiz.toml").touch()
+        (tmp_path / ".DS_Store").touch()
+        assert [one.name for one in content.folders(tmp_path, "quiz.toml", "quiz")] == ["a", "b"]
+
+    @pytest.mark.parametrize("kind", ["file", "empty folder"])
+    def test_what_is_not_one_is_named(self, tmp_path, kind):
+        stray = tmp_path / "notes.txt"
+        if kind == "file":
+            stray.touch()
+        else:
+            stray.mkdir()
+        with pytest.raises(
+            ContentError, match=r"notes\.txt:1: This is not the folder of a quiz: quiz\.toml is missing\."
+        ):
+            content.folders(tmp_path, "quiz.toml", "quiz")

@@ -315,3 +315,21 @@ def test_a_picture_that_says_how_wide_it_is_is_offered_in_smaller_widths():
     for other in ('width="400"', "", 'width="x"'):
         assert "srcset" not in display(f'<p><img alt="x" src="{address}" {other}></p>')
     assert "srcset" not in display(f'<p><img alt="x" src="{address[:-3]}svg" width="1200"></p>')
+
+
+def test_a_picture_opens_large_and_its_own_words_name_the_link():
+    picture = '<img alt="A dog" src="/media/abc/dog.svg">'
+    html = f'<figure class="picture">{picture}<figcaption>Dog</figcaption></figure>'
+    shown = display(html)
+    assert '<figure class="picture"><a class="zoom" href="/media/abc/dog.svg"><img alt="A dog"' in shown
+    assert "</a><figcaption>Dog</figcaption></figure>" in shown
+    assert clean(html) == html
+    assert '<a class="zoom"' not in clean(str(shown))
+    linked = f'<figure class="picture"><a href="/courses">{picture}</a></figure>'
+    for other in (
+        f"<p>{picture}</p>",
+        linked,
+        html.replace("A dog", " "),
+        html.replace(' src="/media/abc/dog.svg"', ""),
+    ):
+        assert "zoom" not in display(other)

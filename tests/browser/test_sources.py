@@ -68,3 +68,19 @@ def test_a_lesson_on_paper_is_the_text_alone(page: Page, enter: Enter, people: P
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details[open]").count() == 0
+
+
+def test_a_picture_on_a_phone_opens_by_itself(
+    enter: Enter, new_page: Callable[..., Page], accessible: Callable[[Page], None], make: Make, people: People
+) -> None:
+    course = make.course(lessons=1)
+    version = make.course_version(course, number=2, lessons=0)
+    module = make.session.scalars(select(Module).where(Module.version_id == version.id)).one()
+    make.lesson(module, 1, html='<figure class="picture"><img alt="A badge" src="/static/favicon.svg"></figure>')
+    make.publish(version)
+    page = new_page(width=390)
+    enter(people.alice, page)
+    page.goto("/courses/principles/lesson-1")
+    link = page.get_by_role("link", name="A badge")
+    expect(link).to_have_attribute("href", "/static/favicon.svg")
+    accessible(page)

@@ -239,6 +239,8 @@ class TestClauses:
         assert markup.problems(page) == []
         assert page.count('type="checkbox" form="done"') == 3
         assert "Say who you are, in the post itself: more about that." in page
+        assert "I have read F1 and will respect it." in page
+        assert "I have read D2 and will keep to it." in page
         people.alice.language = "nl"
         assert "Houd geheim wat geheim is" in client_for(people.alice).get(PAGE).text
 

@@ -37,9 +37,9 @@ def shipped(session, files, folder):
 
 def test_the_shipped_course_is_complete_in_both_languages(session, shipped):
     assert len(shipped.modules) == 6
-    assert len(shipped.lessons) == 12
+    assert len(shipped.needed) == 12
     for lesson in shipped.lessons:
-        assert lesson.clauses
+        assert lesson.clauses or lesson.optional
         for language in ("en", "nl"):
             assert catalog.lesson_page(session, shipped.version_id, lesson.slug, language).language == language
     whole = " ".join(session.scalars(select(LessonText.html)))
@@ -87,7 +87,7 @@ BROKEN = {
     "open block": ("en/one-conversation.md", "\n:::\n", "\n", "not closed with :::"),
     "bad toml": ("course.toml", 'slug = "principles"', "slug = ", "1: This is not TOML"),
     "unknown tier": ("course.toml", 'tier = "staff"', 'tier = "boss"', "3: tier is 'boss'"),
-    "no minutes": ("course.toml", "minutes = 6", "minutes = 0", "must be 1 or more"),
+    "no minutes": ("course.toml", "minutes = 6", "minutes = 0", "must be 1 to 10,000"),
     "missing key": ("course.toml", "owner = ", "holder = ", "owner is missing"),
     "no dutch": ("course.toml", '\nnl = "', '\nfr = "', "no text in 'nl'"),
     "unknown course first": ("course.toml", "prerequisites = []", 'prerequisites = ["s0"]', "'s0' that comes first"),
@@ -166,3 +166,54 @@ def test_a_lesson_cannot_have_an_address_of_the_studio(session, files, folder):
     path.write_text(path.read_text().replace('key = "one-conversation"', 'key = "publish"'))
     with pytest.raises(ContentError, match="address of the studio"):
         loading.load(session, files, folder)
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """An empty shelf in the place of that with the shipped courses; makes a folder on it."""
+    monkeypatch.setattr(loading, "CONTENT", tmp_path / "shelf")
+
+    def put(name: str, *first: str, slug: str = "") -> None:
+        folder = tmp_path / "shelf" / name
+        folder.mkdir(parents=True)
+        (folder / "course.toml").write_text(
+            f"# prerequisites: see below\nslug = '{slug or name}'\nprerequisites = {list(first)}\n"
+        )
+
+    return put
+
+
+def test_shipped_courses_come_after_those_that_come_first(shelf):
+    shelf("a", "b")
+    shelf("b", "c")
+    shelf("c")
+    assert [folder.name for folder in loading.shipped()] == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("courses", "sentence"),
+    [
+        ({"a": ["b"], "b": ["a"]}, r"[ab]/course\.toml:3: [ab] would come before itself\."),
+        ({"a": ["a"]}, r"a/course\.toml:3: a would come before itself\."),
+        ({"a": ["../a"]}, r"a/course\.toml:3: The course '\.\./a' that comes first does not exist\."),
+        ({"a": ["."]}, r"a/course\.toml:3: The course '\.' that comes first does not exist\."),
+        ({"a": ["c"]}, r"a/course\.toml:3: The course 'c' that comes first does not exist\."),
+    ],
+)
+def test_shipped_courses_without_an_order_are_refused_with_file_and_line(shelf, courses, sentence):
+    for name, first in courses.items():
+        shelf(name, *first)
+    with pytest.raises(ContentError, match=sentence):
+        loading.shipped()
+
+
+def test_a_shipped_folder_is_called_as_its_course(shelf):
+    shelf("a", slug="b")
+    with pytest.raises(ContentError, match=r"a/course\.toml:2: slug is 'b', but the folder is called 'a'\."):
+        loading.shipped()
+
+
+def test_hidden_files_among_texts_are_no_texts(session, files, folder):
+    guidelines.load(session, guidelines.CONTENT / "how-we-speak")
+    (folder / "en" / ".DS_Store").write_bytes(b"\0")
+    assert loading.load(session, files, folder) == "added"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from courses import catalog
 from courses.enrollment_models import LessonRedo
 from courses.models import Course, CourseVersion, Lesson, LessonText, Module
 from courses.search import find as search
@@ -235,6 +236,15 @@ def test_each_reader_finds_the_text_she_reads(session, make, find):
     readers = {"zebra": {}, "giraffe": {"tier": "manager"}, "okapi": {"tier": "manager", "country": "BE"}}
     for own, reader in readers.items():
         assert {animal for animal in readers if find(animal, **reader).count} == {own}
+
+
+def test_a_course_takes_as_long_as_its_card_says_with_its_quiz(session, make, find):
+    course = make.course("mine", lessons=1, title="Mine")
+    catalog.set_quiz(session, course.id, "mine", 12)
+    found = {one.kind: one.minutes for one in find("say").results}
+    assert found == {"lesson": 5, "course": 17}
+    assert {one.kind for one in find("say", minutes=16).results} == {"lesson"}
+    assert {one.kind for one in find("say", minutes=17).results} == {"lesson", "course"}
 
 
 def test_filters_leave_the_rest_out(session, make, find, alice):

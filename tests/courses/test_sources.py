@@ -4,10 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from courses import catalog
+from courses.authoring import drafts, proofreading
 from courses.models import Module
 from courses.sources import citing, shelf
+from lms import content
 from lms.base import clock
 from lms.base.content import ContentError
+from lms.base.files import FileStore
 from lms.base.i18n import LANGUAGES
 
 D3 = '<a href="/sources#D3" class="source">3,297 people</a>'
@@ -40,6 +43,8 @@ class TestShelf:
         [
             ('code = "D1"\ngroup = "moon"\nmark = "partly"', 2, "'moon' of D1 is not known"),
             ('code = "D1"\ngroup = "dell"\ntitle = "A"\nurl = "ftp://a"\nmark = "confirmed"', 2, "begin with https"),
+            ('code = "D1"\ngroup = "dell"\ntitle = "A"\nurl = "https://["\nmark = "partly"', 2, "begin with https"),
+            ('code = "D 1"', 2, "it must be letters and digits"),
             ('code = "D1"\ngroup = "dell"\ntitle = "A"\nurl = []\nmark = "sure"', 2, "'sure' of D1 is not known"),
             ('code = "D1"\ngroup = "dell"\ntitle = "A"\nurl = []\nmark = "partly"\nnotes = 1', 7, "notes is not known"),
         ],
@@ -50,6 +55,19 @@ class TestShelf:
         with pytest.raises(ContentError, match=f":{line}: ") as refusal:
             shelf.read(file)
         assert sentence in str(refusal.value)
+
+    def test_a_list_of_other_things_than_sources_is_refused(self, tmp_path):
+        file = tmp_path / "sources.toml"
+        file.write_text("# source\nsource = [1]\n")
+        with pytest.raises(ContentError, match=r":2: source must be written as \[\[source\]\]\."):
+            shelf.read(file)
+
+    def test_loading_reads_the_file_again_and_refuses_a_broken_one(self, session, tmp_path, monkeypatch):
+        shelf.everything()
+        monkeypatch.setattr(shelf, "FILE", tmp_path / "sources.toml")
+        shelf.FILE.write_text("[[source]]\ncode = 1\n")
+        with pytest.raises(ContentError, match=r"sources\.toml:2: code is 1; it must be of type str"):
+            list(content.load_shipped(session, FileStore(tmp_path)))
 
 
 @pytest.mark.parametrize(
@@ -71,6 +89,24 @@ def test_two_sources_in_a_sentence_are_two_and_one_twice_is_one():
     two = f'<p>{D3} and {D3} and <a href="/sources#D2" class="source">more</a>.</p>'
     assert [one.code for one in citing.cited(two)] == ["D3", "D2"]
     assert citing.cited('<p><a href="/sources#D3">plain</a> <a href="/sources#Z9" class="source">gone</a></p>') == []
+
+
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/", "/sources", "/sources#Z9", "https://evil.example/sources#D3"]
+)
+def test_a_link_that_only_says_it_leads_to_a_source_is_kept_as_a_plain_one(place):
+    html = f'<p><a class="source" title="a &gt; b" href="{place}">Words</a> and {D3}</p>'
+    kept = drafts.cleaned(html)
+    assert kept.count('source"') == 1
+    assert f'href="{place}"' in kept
+    assert drafts.cleaned(kept) == kept
+    assert [one.code for one in citing.cited(kept)] == ["D3"]
+
+
+def test_a_text_with_a_source_that_does_not_exist_is_not_published():
+    html = '<p><a href="/sources#ZZ9">Three thousand</a> people</p>'
+    assert proofreading.faults("Title", html) == ["There is no source ZZ9."]
+    assert proofreading.faults("Title", html.replace("ZZ9", "D3")) == []
 
 
 @pytest.fixture
@@ -119,11 +155,16 @@ class TestPage:
         client = client_for(people.alice)
         page = client.get("/sources").text
         assert 'id="D3"' in page
-        assert 'id="L23"' in page
+        assert 'id="L23"' not in page
+        assert "/sources?all=yes" in page
         assert "In one 3,297 people know it." in page
         assert '<a href="/courses/one/lesson-1">One, Lesson 1</a>' in page
         assert 'rel="noopener noreferrer"' in page
-        assert "Partly confirmed: say so when you use it" in page
+        every = client.get("/sources?all=yes").text
+        assert 'id="D3"' in every
+        assert 'id="L23"' in every
+        assert "</svg> Partly confirmed</span>" in every
+        assert "/sources?all=yes" not in every
         assert "?course=one" in page
         assert "?course=silent" not in page
 
@@ -135,7 +176,7 @@ class TestPage:
         assert 'id="D3"' in page
         assert 'id="D4"' not in page
         assert "This course cites no sources." in client.get("/sources?course=silent").text
-        assert 'id="D4"' in client.get("/sources?course=nothing").text
+        assert 'id="D3"' in client.get("/sources?course=nothing").text
 
     def test_a_course_that_cites_leads_to_it_and_every_foot_does(self, cites, make, people, client_for):
         cites("one")

@@ -6,6 +6,7 @@ from difflib import unified_diff
 
 from courses.authoring import readability
 from courses.files.written import WrittenLesson
+from lms.guidelines import catalog as guidelines
 from tests.curriculum import measures
 from tests.curriculum.shelf import Taught
 
@@ -123,6 +124,10 @@ def _text(lesson: WrittenLesson, language: str) -> Iterator[str]:
         yield "it does not begin with what one can do after it: ::: info After this lesson, or Na deze les."
     if lesson.kind == "reading" and not lesson.optional and not _checks(lesson, language):
         yield "it has no knowledge check."
+    if lesson.kind == "reading" and not lesson.optional:
+        cited = measures.links(html)
+        if silent := [code for code in lesson.clauses if guidelines.address(code) not in cited]:
+            yield f"it teaches {', '.join(silent)} without a link to it: [words](clause:{silent[0]})."
     if any(not said for check in _checks(lesson, language) for _, _, said in check):
         yield "a choice of a knowledge check has no feedback."
     yield from reading(html, language)

@@ -17,6 +17,7 @@ FEWEST_KINDS = 6
 BY_PERSON = {"rewrite", "attest"}
 """Kinds that no exam here has: a coach marks one, nobody can fail the other."""
 CHOSEN = {"single", "scenario"}
+FEWEST_SIGNS = {"why": 15, "explanation": 30}
 
 
 def faults(one: Taught) -> list[str]:
@@ -84,10 +85,22 @@ def _question(question: WrittenQuestion) -> Iterator[str]:
             silent = [choice.key for choice in question.choices if not choice.whys.get(language)]
             if silent and question.kind not in BY_PERSON - {"rewrite"}:
                 yield f"nothing is said of the choices {', '.join(silent)} ({language})."
+        yield from _thin(question, language)
         if any("'" in words or '"' in words for words in texts(question, language) if question.kind != "rewrite"):
             yield f"straight quotes ({language}): write “ ” and ’."
     if any(choice.crosses for choice in question.choices) and not question.red_line:
         yield "a choice crosses a red line, but red_line is false."
+
+
+def _thin(question: WrittenQuestion, language: str) -> Iterator[str]:
+    """What is said of an answer in so few words, or so often, that nobody learns from it."""
+    if len(question.explanations[language]) < FEWEST_SIGNS["explanation"]:
+        yield f"the explanation is shorter than {FEWEST_SIGNS['explanation']} signs ({language})."
+    whys = [why for choice in question.choices if (why := choice.whys.get(language))]
+    if short := [why for why in whys if len(why) < FEWEST_SIGNS["why"]]:
+        yield f"“{short[0]}” is shorter than {FEWEST_SIGNS['why']} signs ({language})."
+    if len(set(whys)) < len(whys):
+        yield f"the same is said of two choices ({language})."
 
 
 def texts(question: WrittenQuestion, language: str) -> Iterator[str]:

@@ -177,3 +177,29 @@ def test_the_shipped_quiz_is_sound(session: Session, make: Make) -> None:
         paper = draw(pool.drawable(session, quiz.id), quiz.questions_drawn, seed)
         assert sum(drawn.red_line for drawn in paper) >= 3
         assert {drawn.kind for drawn in paper} == set(kinds)
+
+
+def test_a_course_has_one_quiz_also_when_a_quiz_that_is_there_moves(session: Session, make: Make, folder: Path) -> None:
+    make.guideline()
+    make.course()
+    make.course("other")
+    bank.load(session, folder)
+    edit(folder / "quiz.toml", 'course = "principles"', 'course = "other"')
+    with pytest.raises(ContentError, match=r"quiz\.toml:2: The quiz 'principles' belongs to the course 'principles'"):
+        bank.load(session, folder)
+    edit(folder / "quiz.toml", 'course = "other"', 'course = "principles"')
+    edit(folder / "quiz.toml", 'slug = "principles"', 'slug = "second"')
+    with pytest.raises(ContentError, match=r"quiz\.toml:2: The course 'principles' has another quiz already"):
+        bank.load(session, folder)
+
+
+@pytest.mark.sqlite_only
+def test_a_shipped_folder_is_called_as_its_quiz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bank, "CONTENT", tmp_path)
+    quiz_files(tmp_path / "principles")
+    assert [folder.name for folder in bank.shipped()] == ["principles"]
+    quiz_files(tmp_path / "second")
+    with pytest.raises(
+        ContentError, match=r"second/quiz\.toml:1: slug is 'principles', but the folder is called 'secon"
+    ):
+        bank.shipped()

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -17,7 +18,8 @@ from quizzes import attempts, closing, papers
 from quizzes.attempt_models import Attempt, Response
 from quizzes.papers import Item
 from quizzes.question_models import Question
-from quizzes.questions import Answer
+from quizzes.questions import Answer, Marked
+from quizzes.review import review
 from tests.make import Make, People
 from tests.quizzes.makers import CROSSING, RIGHT, SECRETS, WRONG, fields, later
 from tests.support.client import Client
@@ -344,3 +346,41 @@ def test_pages_and_saves_stay_in_their_budget(
     make.answer(attempt)
     alice.submit(f"/attempts/{attempt.id}/submit")
     assert count(lambda: alice.get(f"/attempts/{attempt.id}")) <= 8
+
+
+def test_who_has_not_passed_is_led_to_lessons_and_to_practice_in_the_same_budget(
+    session: Session, make: Make, attempt: Attempt, alice: Client, statements: list[str]
+) -> None:
+    here = f"/attempts/{attempt.id}"
+    session.execute(
+        update(Question).where(Question.key == paper(session, attempt)[0].question.key).values(purpose="both")
+    )
+    closing.submit(session, attempt)
+    session.commit()
+    page = words(alice.get(here))
+    assert "Reread these clauses" in page
+    assert '<a href="/courses/principles/lesson-1">Lesson 1</a>' in page
+    assert 'href="/quizzes/principles/practice"' in page
+    statements.clear()
+    alice.get(here)
+    assert len(statements) <= 8
+    with later(hours=49):
+        passed = attempts.start(session, attempt.person_id, "principles")
+        make.answer(passed)
+        closing.submit(session, passed)
+    session.commit()
+    for one in (here, f"/attempts/{passed.id}"):
+        assert "Taught in" not in alice.get(one).text
+        assert "Practice now" not in alice.get(one).text
+
+
+@pytest.mark.parametrize(
+    ("credit", "crossed", "outcome"),
+    [(100, False, "right"), (99, False, "half"), (50, False, "half"), (49, False, "part"), (0, False, "again")]
+    + [(50, True, "again")],
+)
+def test_half_right_is_said_of_half_and_more(
+    session: Session, attempt: Attempt, credit: int, crossed: bool, outcome: str
+) -> None:
+    item = replace(paper(session, attempt)[0], mark=Marked(credit, crossed))
+    assert review([item]).items[0].outcome == outcome
