@@ -135,8 +135,7 @@ def append_only(table: Table) -> None:
     protect(table, ("UPDATE", "DELETE"), f"{table.name} is append-only")
 
 
-PATIENCE = 5
-"""For how many seconds a writer of SQLite waits for another one."""
+PATIENCE = 5  # seconds that a writer of SQLite waits for another one
 
 
 class Database:
@@ -165,7 +164,7 @@ class Database:
     def transaction(self, *, patience: int = PATIENCE) -> Iterator[Session]:
         """A writing session that commits when the block ends well and rolls back otherwise: for commands and jobs.
 
-        `patience` is for how many seconds SQLite waits for another writer: more where the other may be loading files.
+        `patience`: for how many seconds SQLite waits for another writer, more where that may be loading files.
         """
         with self.session(writes=True) as session:
             if patience != PATIENCE:
@@ -277,9 +276,9 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None
-    waiting = f"busy_timeout={1000 * PATIENCE}"
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", waiting, "synchronous=FULL", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
