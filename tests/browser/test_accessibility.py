@@ -353,7 +353,7 @@ def page(browser: Browser, place: Place, broken: str, width: str) -> Iterator[Pa
     wide, high = WIDTHS[width]
     size = {"width": wide, "height": high}
     context = browser.new_context(base_url=place.address, viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.route("**/broken", lambda route: route.fulfill(status=503, content_type="text/html", body=broken))
     limiter.reset()

@@ -269,7 +269,7 @@ def failed_on(page: Page, items: list[Item], red: Item) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Not yet, Alice.")
     expect(page.get_by_text(re.compile(r"^90\s?%, and one red line\.$"))).to_be_visible()
     reread = page.get_by_role("heading", name="Reread these clauses").locator("xpath=following-sibling::ul[1]")
-    expect(reread.get_by_role("link")).to_have_count(len(red.question.clauses))
+    expect(reread.get_by_role("listitem")).to_have_count(len(red.question.clauses))
     for code in red.question.clauses:
         expect(reread.get_by_role("link", name=re.compile(f"^{code} "))).to_be_visible()
     assert secrets_on(page, *items) == []

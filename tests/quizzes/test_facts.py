@@ -48,7 +48,7 @@ def test_a_marked_attempt_leaves_a_fact_of_every_question(session: Session, make
 
 def test_a_second_attempt_is_not_a_first_one(session: Session, make: Make, people: People) -> None:
     quiz = make.quiz()
-    attempt = make.answer(make.attempt(people.alice, quiz), single=WRONG["single"], multiple=WRONG["multiple"])
+    attempt = make.answer(make.attempt(people.alice, quiz), **WRONG)
     closing.submit(session, attempt)
     with later(hours=49):
         again = make.answer(attempts.start(session, people.alice.id, quiz.slug))
