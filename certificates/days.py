@@ -6,18 +6,17 @@ from zoneinfo import ZoneInfo
 
 from lms.base import clock
 
-ZONE = "Europe/Brussels"
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def today() -> date:
     """The calendar day it is now at the company."""
-    return clock.today(ZONE)
+    return clock.today()
 
 
 def local(moment: datetime) -> datetime:
     """A moment as the clock at the company shows it."""
-    return moment.astimezone(ZoneInfo(ZONE))
+    return moment.astimezone(ZoneInfo(clock.ZONE))
 
 
 def day_of(moment: datetime) -> date:
@@ -27,7 +26,7 @@ def day_of(moment: datetime) -> date:
 
 def end_of(day: date) -> datetime:
     """The moment at which a day is over at the company."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(ZONE))
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(clock.ZONE))
 
 
 def months_after(day: date, months: int) -> date:

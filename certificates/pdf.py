@@ -17,7 +17,7 @@ from pathlib import Path
 import segno
 import typst
 
-from certificates import look, numbers
+from certificates import days, look, numbers
 from certificates.frozen import Content
 from lms.base import i18n
 from lms.base.i18n import gettext, pick
@@ -101,6 +101,7 @@ def _values(content: Content, site: str, attachments: Iterable[Attachment]) -> d
     words = pick(content["level"]["texts"])
     number = numbers.shown(content["number"])
     address = verify_address(content, site)
+    issued = days.day_of(datetime.fromisoformat(content["issued_at"]))
     return {
         "lang": i18n.language(),
         "title": gettext("Certificate of %(name)s", name=content["holder"]["name"]),
@@ -113,10 +114,10 @@ def _values(content: Content, site: str, attachments: Iterable[Attachment]) -> d
         "level": words["name"],
         "allows": words["allows"],
         "criteria": words["criteria"],
-        "issued_year": int(content["issued_at"][:4]),
+        "issued_year": issued.year,
         "grid": _grid(content),
         "earned": _earned(content),
-        "issued": [gettext("Issued"), _day(content["issued_at"][:10])],
+        "issued": [gettext("Issued"), i18n.day(issued)],
         "until": [gettext("Valid until"), _day(content["valid_until"])],
         "signed": [gettext("Social media hub"), content["company"]],
         "check": gettext("Check this certificate at"),

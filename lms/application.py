@@ -32,7 +32,7 @@ from courses.sources import views as source_views
 from lms import consequences, pages
 from lms.assignments import views as rule_views
 from lms.assignments import why_views
-from lms.base import access, i18n, static, web
+from lms.base import access, clock, i18n, static, web
 from lms.base.db import Database
 from lms.base.files import store_of
 from lms.base.limits import limiter
@@ -136,7 +136,7 @@ def build(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         LANGUAGES=settings.languages,
-        TIME_ZONE="Europe/Brussels",
+        TIME_ZONE=clock.ZONE,
         CHECKS_A_MINUTE=120,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,

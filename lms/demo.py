@@ -1,6 +1,7 @@
 """A believable company to look at and to try things with: how far its people have come."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -113,8 +114,8 @@ def _pass_quiz(session: Session, person_id: int) -> None:
 
 
 def _morning(days_ago: int) -> datetime:
-    return datetime.combine(datetime.now(UTC).date() - timedelta(days=days_ago), time(8, 30), UTC)
+    return datetime.combine(_day_from_now(-days_ago), time(8, 30), UTC)
 
 
 def _day_from_now(days: int) -> date:
-    return datetime.now(UTC).date() + timedelta(days=days)
+    return datetime.now(ZoneInfo(clock.ZONE)).date() + timedelta(days=days)

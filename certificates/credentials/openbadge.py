@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from certificates import days, numbers
 from certificates.frozen import Content
+from lms.base import clock
 
 CONTEXT = [
     "https://www.w3.org/ns/credentials/v2",
@@ -72,7 +73,7 @@ def last_moment(content: Content) -> str:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(days.ZONE)).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, time(), ZoneInfo(clock.ZONE)).astimezone(ZoneInfo("UTC"))
 
 
 def _subject(content: Content, site: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from certificates.permissions.models import Guest, Hold, PlaceSeen
 from certificates.way.models import Contribution
 from courses.enrollment_models import Enrollment
 from courses.models import Course
+from lms.base import clock
 from lms.base.errors import NotFound
 from lms.guidelines import catalog as guidelines
 from lms.guidelines.events import GuidelineAccepted
@@ -235,4 +236,4 @@ def _long_in_force(
 
 def _moment(day: date) -> datetime:
     """The end of a day at the company."""
-    return datetime.combine(day, time.max, ZoneInfo(days.ZONE))
+    return datetime.combine(day, time.max, ZoneInfo(clock.ZONE))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from certificates import days
+from lms.base import clock
 from lms.base.i18n import day, gettext, ngettext
 
 
@@ -111,4 +112,4 @@ def _clock(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.leave_days:
         count = gettext("%(days)s, which do not move this date", days=count)
     yield gettext("Days of leave"), count
-    yield gettext("Time zone"), gettext("The day ends at midnight in Brussels (%(zone)s)", zone=days.ZONE)
+    yield gettext("Time zone"), gettext("The day ends at midnight in Brussels (%(zone)s)", zone=clock.ZONE)

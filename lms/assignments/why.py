@@ -169,7 +169,7 @@ def why_date(session: Session, enrollment_id: int) -> WhyDate:
         changes=changes,
         completed_at=found.completed_at,
         paused_at=found.paused_at,
-        next_on=_next(found, rule, computed),
+        next_on=_next(found, rule, computed, person.time_zone),
         computed_on=computed,
         sentences=(),
     )
@@ -270,9 +270,9 @@ def _touches(span: Span, first: date, last: date) -> bool:
     return span[0] <= last and (span[1] is None or span[1] >= first)
 
 
-def _next(found: Enrollment, rule: RuleView | None, computed: date | None) -> date | None:
+def _next(found: Enrollment, rule: RuleView | None, computed: date | None, zone: str) -> date | None:
     if rule is None or not rule.draft.recurs_months or found.due_on is None or found.paused_at is not None:
         return None
-    done = found.completed_at.date() if found.completed_at else found.due_on
+    done = dates.day_in(found.completed_at, zone) if found.completed_at else found.due_on
     grid = computed if computed is not None and found.cycle > 1 else found.due_on
     return dates.next_due(grid, done, rule.draft.recurs_months, rule.draft.recurs_from).due_on

@@ -6,6 +6,9 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+ZONE = "Europe/Brussels"
+"""Where the company is: a day of the company begins and ends at midnight there, whoever asks and from where."""
+
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
 
@@ -14,8 +17,8 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
-def today(time_zone: str = "UTC") -> date:
-    """The calendar day it is now in a time zone, by its IANA name."""
+def today(time_zone: str = ZONE) -> date:
+    """The calendar day it is now at the company, or in another time zone, by its IANA name."""
     return now().astimezone(ZoneInfo(time_zone)).date()
 
 

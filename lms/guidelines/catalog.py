@@ -14,7 +14,6 @@ from lms.guidelines import entries
 from lms.guidelines.models import Clause, Guideline, GuidelineVersion
 
 MAIN = "how-we-speak"
-ZONE = "Europe/Brussels"
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ _LIVE = (
 
 def today() -> date:
     """The calendar day it is now at the company: a version holds from its day on there, wherever it is read."""
-    return clock.today(ZONE)
+    return clock.today()
 
 
 def live(session: Session, slug: str = MAIN) -> GuidelineView:

@@ -35,6 +35,12 @@ def named(content: dict[str, Any], name: str) -> dict[str, Any]:
     return content | {"holder": {"name": name}}
 
 
+@pytest.mark.parametrize(("moment", "shown"), [("22:59:00", "22 November 2026"), ("23:01:00", "23 November 2026")])
+def test_the_day_of_issue_is_the_companys_as_on_every_page(content: dict[str, Any], moment: str, shown: str) -> None:
+    made = pdf.pdf(content | {"issued_at": f"2026-11-22T{moment}+00:00"}, SITE)
+    assert shown in pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text()
+
+
 def test_it_is_one_tagged_page_with_title_and_language(content: dict[str, Any], app: Flask) -> None:
     with app.test_request_context("/"), force_locale("nl"):
         made = pdf.pdf(content, SITE)
