@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from random import Random
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -67,13 +69,16 @@ from lms.base.settings import Settings
 from lms.base.settings import load as load_settings
 from lms.people import signin
 from lms.people.models import Person
+from quizzes import attempts
 from tests.make import Make, People
 from tests.support import postgresql
 from tests.support.client import Client
 from tests.support.reuse import Applications, Engines
 
-hypothesis.settings.register_profile("busy machine", deadline=None)
-hypothesis.settings.load_profile("busy machine")
+BUSY = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("the same", **BUSY, derandomize=True)
+hypothesis.settings.register_profile("new examples", **BUSY)  # pytest --hypothesis-profile "new examples"
+hypothesis.settings.load_profile("the same")
 TEMPLATE = "template_lms"
 LONGEST = (
     *("test_matrix.py", "test_commands.py", "test_files_commands.py", "test_killed.py", "test_import_runs.py"),
@@ -104,6 +109,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _needs_browser(item: pytest.Item) -> bool:
     return "browser" in item.path.relative_to(item.config.rootpath).parts
+
+
+@pytest.fixture(autouse=True)
+def the_same_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quizzes draw by chance: in a test, always the same papers one after another."""
+    monkeypatch.setattr(attempts, "secrets", SimpleNamespace(randbits=Random(2026).getrandbits))
 
 
 @pytest.fixture(scope="session")
