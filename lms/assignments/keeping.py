@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment, EnrollmentChange
 from courses.events import EnrollmentsChanged
@@ -43,9 +43,10 @@ _NEW = (
     "leave_days",
     "missing",
 )
+_CYCLE = ("person_id", "course_id", "cycle")
+"""Of whoever has never taken a course, another who enrolls her at the same moment adds the same cycle."""
 _SET = ("due_on", "rule_id", "based_on", "leave_days", "missing", "paused_at", "assigned_by")
 _HISTORY = ("enrollment_id", "at", "kind", "due_before", "due_after", "rule_id", "by_id", "reason")
-_earlier = aliased(Enrollment)
 
 
 def apply(session: Session, course_ids: Collection[int] | None = None) -> int:
@@ -112,6 +113,8 @@ class _Work:
     rules: Sequence[Asking]
     person_ids: Sequence[int] | None
     now: datetime = field(default_factory=clock.now)
+    begun_from: int | None = None
+    """The lowest number of the enrollments that one statement has just begun, and that are surely right."""
 
     def __post_init__(self) -> None:
         self.rule: dict[int | None, Asking] = {one.id: one for one in self.rules}
@@ -152,9 +155,10 @@ class _Work:
             .order_by(found.c.id + 0)
         )
         insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        made = insert(Enrollment).from_select(list(_NEW), rows).on_conflict_do_nothing()
-        returned = self.session.connection().execute(made.returning(Enrollment.person_id))
-        return list(returned.scalars())
+        made = insert(Enrollment).from_select(list(_NEW), rows).on_conflict_do_nothing(index_elements=_CYCLE)
+        returned = self.session.connection().execute(made.returning(Enrollment.id, Enrollment.person_id)).all()
+        self.begun_from = min((row[0] for row in returned), default=None)
+        return [row[1] for row in returned]
 
     def begin_one_by_one(self) -> list[int]:
         """Enroll those whose days have to be counted one by one."""
@@ -238,7 +242,7 @@ class _Work:
 
     def _doubtful(self) -> Select[*tuple[Any, ...]]:
         """Open enrollments that may have to change, locked: everything is left out that is surely right."""
-        before = done_before()
+        before = wanted.done_before()
         again = [one.id for one in self.rules if one.recurs_months]
         asked = case((and_(before, self.asked.not_in(again)), null()), else_=self.asked) if self.rules else null()
         rule_id, paused = Enrollment.rule_id, Enrollment.paused_at.is_not(None)
@@ -261,21 +265,21 @@ class _Work:
         return (
             select(*columns, *more, *person, *said)
             .join(Person, Person.id == Enrollment.person_id)
-            .where(_open(self.course_id), self.whom(), doubt)
+            .where(_open(self.course_id), self._older(), self.whom(), doubt)
             .order_by(Enrollment.id)
             .with_for_update(of=Enrollment, key_share=True)
         )
+
+    def _older(self) -> ColumnElement[bool]:
+        """Leaves out what `begin_plain` has just begun: looking at each of thousands costs as much as beginning it."""
+        if self.begun_from is None:
+            return literal(True)
+        return or_(Enrollment.id < self.begun_from, Enrollment.rule_id.is_(None), Enrollment.enrolled_at != self.now)
 
     def _written(self, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
             insert_rows(self.session, EnrollmentChange, _HISTORY, rows)
         past.forget(self.session)
-
-
-def done_before() -> ColumnElement[bool]:
-    """Whether an earlier cycle of an `Enrollment` was completed. `+ 0`: found by the person, as in `recurring`."""
-    same = (_earlier.person_id == Enrollment.person_id, _earlier.course_id + 0 == Enrollment.course_id)
-    return exists().where(*same, _earlier.completed_at.is_not(None))
 
 
 def _open(course_id: int) -> ColumnElement[bool]:

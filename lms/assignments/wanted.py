@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, exists, literal, null, or_, select
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.functions import FunctionElement
 
 from certificates import days
@@ -17,6 +17,8 @@ from lms.assignments.drafts import Asking, Condition
 from lms.assignments.models import AssignmentRule, Exemption, RuleCondition
 from lms.base.bulk import among
 from lms.people.models import Absence, Person, PersonPast
+
+_earlier = aliased(Enrollment)
 
 
 class days_after(FunctionElement[date]):  # noqa: N801 - reads as the function that it is
@@ -136,6 +138,12 @@ def was_away() -> ColumnElement[bool]:
 def changed(*kinds: str) -> ColumnElement[bool]:
     """Whether something of these kinds was ever decided about an `Enrollment`."""
     return exists().where(EnrollmentChange.enrollment_id == Enrollment.id, EnrollmentChange.kind.in_(kinds))
+
+
+def done_before() -> ColumnElement[bool]:
+    """Whether an earlier cycle of an `Enrollment` was completed. `+ 0`: found by the person, as in `recurring`."""
+    same = (_earlier.person_id == Enrollment.person_id, _earlier.course_id + 0 == Enrollment.course_id)
+    return exists().where(*same, _earlier.completed_at.is_not(None))
 
 
 def due_off(rules: Sequence[Asking]) -> ColumnElement[bool]:

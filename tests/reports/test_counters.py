@@ -6,7 +6,7 @@ from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment
@@ -15,7 +15,7 @@ from lms.base import clock
 from lms.people import directory
 from lms.people.models import Person
 from lms.reports.counters import counting, rebuilding
-from lms.reports.counters.models import NO_DAY, CountedPerson, Rollup
+from lms.reports.counters.models import NO_DAY, CountedCourse, CountedPerson, Rollup
 from tests.make import Make, People
 
 TODAY = date(2026, 11, 22)
@@ -160,6 +160,26 @@ def test_making_anew_changes_nothing_that_was_counted_one_by_one(session, make, 
     rebuilding.rebuild(session)
     assert _rows(session) == before
     assert rebuilding.verify(session) == []
+
+
+def test_making_anew_mends_whatever_is_wrong_and_writes_nothing_else(session, make, people: People, statements):
+    course, other = make.course(), make.course("other")
+    for one, due_in in ((people.alice, -2), (people.bob, 3), (people.charlie, None)):
+        make.enrollment(one, course, due_in=due_in)
+    make.enrollment(people.alice, other, completed=True)
+    rebuilding.rebuild(session)
+    right = _rows(session)
+    session.execute(update(CountedCourse).where(CountedCourse.person_id == people.alice.id).values(due_on=TODAY))
+    session.execute(delete(CountedCourse).where(CountedCourse.person_id == people.bob.id))
+    session.execute(delete(Rollup).where(Rollup.kind == "people"))
+    session.execute(update(CountedPerson).values(next_on=TODAY, path="/7/"))
+    session.add(Rollup(manager_id=people.charlie.id, kind="leave", course_id=0, day=NO_DAY, count=1, done=0))
+    assert rebuilding.rebuild(session) == 4
+    assert _rows(session) == right
+    assert rebuilding.verify(session) == []
+    statements.clear()
+    rebuilding.rebuild(session)
+    assert not [one for one in statements if "INTO rollup" in one or "INTO counted_person" in one]
 
 
 def test_counting_a_course_for_everybody_is_as_counting_everybody(session, make, people: People):

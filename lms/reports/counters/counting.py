@@ -63,7 +63,7 @@ def recount_courses(session: Session, course_ids: Collection[int]) -> None:
     session.flush()
     before = select(CountedCourse.person_id).where(CountedCourse.course_id.in_(course_ids))
     now = select(Enrollment.person_id).where(Enrollment.course_id.in_(course_ids))
-    concerned = set(session.scalars(before.union(now)))
+    concerned = set(session.scalars(before.union(now).limit(ANEW_FROM + 1)))
     if len(concerned) <= ANEW_FROM:
         recount(session, concerned)
         return

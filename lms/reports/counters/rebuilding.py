@@ -5,58 +5,67 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from courses.enrollment_models import Enrollment
 from lms.base import bulk
+from lms.base.db import parts, rows
 from lms.people.models import Person
-from lms.reports.counters.contributions import COUNTS, PEOPLE, Part
+from lms.reports.counters.contributions import ALL_THAT_COUNT, COUNTS, PEOPLE, Part
 from lms.reports.counters.models import NO_COURSE, NO_DAY, CountedCourse, CountedPerson, Rollup
 from lms.reports.counters.tree import joined
 
 Sums = dict[Part, list[int]]
-COUNTED_COURSES: Select[Any] = (
-    select(
-        Enrollment.person_id,
-        Enrollment.course_id,
-        case((Enrollment.completed_at.is_not(None), literal(NO_DAY)), else_=func.coalesce(Enrollment.due_on, NO_DAY)),
-        Enrollment.completed_at.is_not(None),
-    )
-    .join(Person, and_(Person.id == Enrollment.person_id, Person.status != "left"))
-    .where(COUNTS)
+_DUE = case((Enrollment.completed_at.is_not(None), literal(NO_DAY)), else_=func.coalesce(Enrollment.due_on, NO_DAY))
+_DONE = Enrollment.completed_at.is_not(None)
+_STANDS: Select[Any] = select(Enrollment.person_id, Enrollment.course_id, _DUE, _DONE).join(
+    Person, and_(Person.id == Enrollment.person_id, Person.status != "left")
 )
+COUNTED_COURSES = _STANDS.where(ALL_THAT_COUNT)
 
 
 def rebuild(session: Session) -> int:
-    """Make all counters anew; returns how many people are counted. For `lms init`, imports of everybody, and repair."""
+    """Compute all counters anew; returns how many people are counted. For `lms init`, imports of everybody, and repair.
+
+    Only what is otherwise than it should be is written: most of the time of writing goes into the keys of each row.
+    """
     session.flush()
-    for table in (Rollup, CountedCourse, CountedPerson):
-        session.execute(delete(table))
-    lines, nearest = _lines(session), {row[0]: row[1] for row in session.execute(_NEAREST)}
-    rows = (
-        (id, manager, path, state, nearest.get(id, NO_DAY), until) for id, manager, path, state, until in sorted(lines)
-    )
-    columns = ("person_id", "manager_id", "path", "state", "next_on", "speaks_until")
-    bulk.insert_rows(session, CountedPerson, columns, rows)
-    session.execute(insert(CountedCourse).from_select(OF_COURSES, COUNTED_COURSES.order_by(*_BY_KEY)))
-    bulk.insert_rows(session, Rollup, ROLLUP, sorted(_rows(sums(session))))
+    session.execute(_wrong_courses())
+    count = _keep_people(session)
+    session.execute(insert(CountedCourse).from_select(OF_COURSES, _missing_courses()))
+    _set_next(session)
+    _keep_sums(session, sums(session), literal(True))
     session.expire_all()
-    return len(lines)
+    return count
 
 
 def rebuild_courses(session: Session, course_ids: Collection[int]) -> None:
     """Make the counters of some courses anew for everybody, and with them who has something due when."""
     session.flush()
     session.execute(delete(CountedCourse).where(CountedCourse.course_id.in_(course_ids)))
-    rows = COUNTED_COURSES.where(Enrollment.course_id.in_(course_ids))
-    session.execute(insert(CountedCourse).from_select(OF_COURSES, rows))
+    stands = _STANDS.where(COUNTS, Enrollment.course_id.in_(course_ids))
+    session.execute(insert(CountedCourse).from_select(OF_COURSES, stands))
     _set_next(session)
     concerned = or_(and_(Rollup.kind == "courses", Rollup.course_id.in_(course_ids)), Rollup.kind == "people")
-    session.execute(delete(Rollup).where(concerned))
     above = {row.person_id: row.manager_id for row in session.execute(_ABOVE)}
     direct = [*_courses_below(session, course_ids), *_people_below(session, "people")]
-    bulk.insert_rows(session, Rollup, ROLLUP, sorted(_rows(_upwards(direct, above))))
+    _keep_sums(session, _upwards(direct, above), concerned)
     session.expire_all()
 
 
@@ -71,14 +80,7 @@ def verify(session: Session) -> list[str]:
     """What the counters say that is not so, as at most a few sentences for whoever runs the system; empty when all is
     well. Everything is computed anew; nothing is changed."""
     people = {line[0]: line for line in _lines(session)}
-    statement = select(
-        CountedPerson.person_id,
-        CountedPerson.manager_id,
-        CountedPerson.path,
-        CountedPerson.state,
-        CountedPerson.speaks_until,
-    )
-    counted = {row.person_id: tuple(row) for row in session.execute(statement)}
+    counted = {row.person_id: tuple(row) for row in session.execute(_PEOPLE)}
     wrong = [f"person {id} is counted otherwise than she stands" for id in _differing(people, counted)]
     due = {(row[0], row[1]): tuple(row[2:]) for row in session.execute(COUNTED_COURSES)}
     kept = {(row[0], row[1]): tuple(row[2:]) for row in session.execute(_KEPT)}
@@ -106,16 +108,55 @@ def forget_zeros(session: Session) -> int:
 
 _BY_KEY = (Enrollment.person_id, Enrollment.course_id)
 """Rows that lie in the order of their key are written fastest in that order."""
-_NEAREST = (
-    select(Enrollment.person_id, func.min(Enrollment.due_on))
-    .where(COUNTS, Enrollment.completed_at.is_(None), Enrollment.due_on.is_not(None))
-    .group_by(Enrollment.person_id)
-)
 OF_COURSES = ("person_id", "course_id", "due_on", "done")
 ROLLUP = ("manager_id", "kind", "course_id", "day", "count", "done")
+PERSON = ("person_id", "manager_id", "path", "state", "speaks_until")
 _ABOVE = select(CountedPerson.person_id, CountedPerson.manager_id)
+_PEOPLE = select(*(getattr(CountedPerson, name) for name in PERSON))
 _KEPT = select(CountedCourse.person_id, CountedCourse.course_id, CountedCourse.due_on, CountedCourse.done)
 _SUMS = select(Rollup.manager_id, Rollup.kind, Rollup.course_id, Rollup.day, Rollup.count, Rollup.done)
+
+
+def _wrong_courses() -> Executable:
+    """Forget every course that is counted of somebody otherwise than it stands."""
+    same = (Enrollment.person_id == CountedCourse.person_id, Enrollment.course_id == CountedCourse.course_id)
+    right = COUNTED_COURSES.where(*same, CountedCourse.due_on == _DUE, CountedCourse.done == _DONE)
+    return delete(CountedCourse).where(~right.exists()).execution_options(synchronize_session=False)
+
+
+def _missing_courses() -> Select[Any]:
+    same = (CountedCourse.person_id == Enrollment.person_id, CountedCourse.course_id == Enrollment.course_id)
+    return COUNTED_COURSES.where(~exists().where(*same)).order_by(*_BY_KEY)
+
+
+def _keep_people(session: Session) -> int:
+    """Have everybody counted under whom she stands; returns how many they are. Leavers lose their row."""
+    lines = {line[0]: line for line in _lines(session)}
+    known = {row[0]: tuple(row) for row in session.execute(_PEOPLE)}
+    gone = sorted(known.keys() - lines.keys())
+    for some in parts(gone):
+        session.execute(delete(CountedCourse).where(bulk.among(CountedCourse.person_id, some)))
+        session.execute(delete(CountedPerson).where(bulk.among(CountedPerson.person_id, some)))
+    changed = [line for id, line in lines.items() if id in known and known[id] != line]
+    bulk.update_rows(session, CountedPerson, PERSON[:1], PERSON[1:], changed)
+    new = ((*line, NO_DAY) for id, line in sorted(lines.items()) if id not in known)
+    bulk.insert_rows(session, CountedPerson, (*PERSON, "next_on"), new)
+    return len(lines)
+
+
+def _keep_sums(session: Session, expected: Mapping[int, Sums], concerned: ColumnElement[bool]) -> None:
+    """Write the counters of every manager for whom they are otherwise than expected; `concerned` are those computed."""
+    known: defaultdict[int, int] = defaultdict(int)
+    wrong = set[int]()
+    for manager, kind, course, day, *both in rows(session, _SUMS.where(concerned), {}):
+        known[manager] += 1
+        if expected.get(manager, {}).get((kind, course, day)) != both:
+            wrong.add(manager)
+    wrong |= {manager for manager, counters in expected.items() if known[manager] != len(counters)}
+    for some in parts(sorted(wrong)):
+        session.execute(delete(Rollup).where(bulk.among(Rollup.manager_id, some), concerned))
+    bulk.insert_rows(session, Rollup, ROLLUP, sorted(_rows({id: expected.get(id, {}) for id in wrong})))
+
 
 Line = tuple[int, int | None, str, str, date | None]
 """Person, whom she is counted under, her path, whether she is at work, and the last day she may speak."""
@@ -188,7 +229,7 @@ def _courses_below(session: Session, course_ids: Collection[int] | None = None) 
     )
     if course_ids is not None:
         statement = statement.where(CountedCourse.course_id.in_(course_ids))
-    for manager, course, day, count, finished in session.execute(statement):
+    for manager, course, day, count, finished in rows(session, statement, {}):
         yield manager, ("courses", course, day), count, int(finished)
 
 
