@@ -10,6 +10,7 @@ from certificates.coverage import Wanted
 from certificates.handles import names
 from certificates.likeness import ALIKE
 from certificates.models import Handle
+from lms.people import called
 from lms.people.models import Person
 
 WORDS = 6
@@ -34,7 +35,7 @@ def named(session: Session, wanted: Wanted) -> list[list[ColumnElement[bool]]]:
     in_full = Person.listed_as == "full"
     beginning = func.replace(func.replace(name, "-", " "), "'", " ")
     return [
-        [*(_has(name, word) for word in words), in_full],
+        [*(called.has(word) if word.isascii() else _has(name, word) for word in words), in_full],
         [*(_has(beginning, " " + word.replace("-", " ").replace("'", " ")) for word in words), in_full],
     ]
 

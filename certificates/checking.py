@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,12 @@ from sqlalchemy import Date, Row, bindparam, cast, false, null, or_, select, tru
 from sqlalchemy.orm import Session
 
 from certificates import days, naming, register, vocabulary
-from certificates.authority import DEEDS, Question, Ruling, best
+from certificates.authority import DEEDS, Question, Ruling, Voice, best, best_in_voice
 from certificates.handles.models import BrandedHandle
 from certificates.level_models import DIMENSIONS
 from certificates.models import Handle
 from certificates.periods import calendar
+from certificates.permissions import pairs
 from certificates.standing import Standing
 from lms.base.db import Moment, rows
 from lms.base.errors import Invalid
@@ -57,12 +58,37 @@ def check(session: Session, handle: str, person_uid: str, question: Question) ->
         return _unknown(handle, question.on)
     if row.branded:
         return _of_the_company(row, question.on)
-    found = register.standings(session, row.id, question.on)
-    if row.status == "left" and question.on >= days.today():
-        found = [one.as_left() for one in found]
     circumstances = calendar.of_state(session, tuple(row)[-4:]).on(question.on)
-    ruling, standing = best(found, question, circumstances)
+    ruling, standing = best(_standings(session, row, question.on), question, circumstances)
     return _answer(row, ruling, standing, question.on)
+
+
+def check_in_voice(session: Session, handle: str, person_uid: str, voice_uid: str, question: Question) -> Answer:
+    """Whether somebody may do what is asked in the voice of an executive, by public id, on a day. Seven statements.
+
+    The executive is named, and her scope told, only when she lets herself be found. Raises `Invalid`.
+    """
+    if not _UID.fullmatch(voice_uid):
+        raise Invalid(gettext("The id of a person has 32 signs, 0 to 9 and a to f."))
+    row = _by_uid(session, person_uid) if person_uid else _by_handle(session, handle, question)
+    executive = _by_uid(session, voice_uid)
+    if row is None or executive is None:
+        return _unknown(handle if row is None else "", question.on)
+    if row.branded:
+        raise Invalid(gettext("This is an account of the company. Ask about the person who writes."))
+    name = _person(executive)["name"] if executive.listed else None
+    paired = pairs.paired_on(session, executive.id, row.id, question.on)
+    voice = Voice(name or gettext("this executive"), _standings(session, executive, question.on), paired)
+    circumstances = calendar.of_state(session, tuple(row)[-4:]).on(question.on)
+    ruling, standing = best_in_voice(voice, _standings(session, row, question.on), question, circumstances)
+    answer = _answer(row, ruling, standing, question.on)
+    return answer if executive.listed else replace(answer, scope=None)
+
+
+def _standings(session: Session, row: Row[Any], on: date) -> tuple[Standing, ...]:
+    """How somebody stood on a day; who has left has no permission from today on."""
+    found = register.standings(session, row.id, on)
+    return tuple(one.as_left() if row.status == "left" and on >= days.today() else one for one in found)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

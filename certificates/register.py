@@ -1,11 +1,12 @@
 """The register: which certificates there are, and what their holders may do on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, select
+from sqlalchemy import Row, String, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from certificates import authority, days, numbers
@@ -153,8 +154,7 @@ def histories(session: Session, authorization_ids: Iterable[int | None]) -> dict
     return found
 
 
-_HISTORY = select(
-    AuthorizationStatus.authorization_id,
+_CHANGE = (
     AuthorizationStatus.status,
     AuthorizationStatus.at,
     AuthorizationStatus.until,
@@ -166,56 +166,59 @@ _HISTORY = select(
     AuthorizationStatus.may_commit,
     AuthorizationStatus.may_in_crisis,
     AuthorizationStatus.preapproval,
-).order_by(AuthorizationStatus.id)
-_HISTORIES_OF = _HISTORY.join(Authorization, Authorization.id == AuthorizationStatus.authorization_id).where(
-    Authorization.person_id == bindparam("person_id")
 )
-_PERMISSIONS_OF = (
+_HISTORY = select(AuthorizationStatus.authorization_id, *_CHANGE).order_by(AuthorizationStatus.id)
+_PAIRS = (
     select(
-        Authorization.id,
-        Authorization.starts_on,
-        Authorization.ends_on,
-        Level.rank,
-        Level.kind,
-        Level.code,
-        AuthorizationScope.revision,
-        AuthorizationScope.dimension,
-        AuthorizationScope.value,
+        func.aggregate_strings(
+            cast(AuthorizationScope.revision, String)
+            + ":"
+            + AuthorizationScope.dimension
+            + ":"
+            + AuthorizationScope.value,
+            "\n",
+        )
     )
+    .where(AuthorizationScope.authorization_id == Authorization.id)
+    .correlate(Authorization)
+    .scalar_subquery()
+)
+_GIVEN = (Authorization.starts_on, Authorization.ends_on, Level.rank, Level.kind, Level.code, _PAIRS.label("pairs"))
+_PERMISSIONS_OF = (
+    select(Authorization.id, *_GIVEN, *_CHANGE)
     .join(Level, Level.id == Authorization.level_id)
-    .outerjoin(AuthorizationScope, AuthorizationScope.authorization_id == Authorization.id)
+    .join(AuthorizationStatus, AuthorizationStatus.authorization_id == Authorization.id)
     .where(Authorization.person_id == bindparam("person_id"))
-    .order_by(Authorization.id)
+    .order_by(Authorization.id, AuthorizationStatus.id)
 )
 
 
 def standings(session: Session, person_id: int, on: date) -> list[Standing]:
-    """How all permissions of somebody stood on a day. Two statements, one for who has none."""
-    parts = rows(session, _PERMISSIONS_OF, {"person_id": person_id}).all()
-    given = {row.id: row for row in parts}
-    past: dict[int, list[Change]] = {number: [] for number in given}
-    if given:
-        for change in rows(session, _HISTORIES_OF, {"person_id": person_id}):
-            past[change.authorization_id].append(Change(*change[1:]))
-    pairs: dict[int, dict[int, list[tuple[str, str]]]] = {number: {} for number in given}
-    for row in parts:
-        if row.dimension:
-            pairs[row.id].setdefault(row.revision, []).append((row.dimension, row.value))
-    found = (_standing(row, past[number], pairs[number], on) for number, row in given.items())
+    """How all permissions of somebody stood on a day. One statement."""
+    given: dict[int, tuple[Any, ...]] = {}
+    past: dict[int, list[Change]] = {}
+    for number, *columns in rows(session, _PERMISSIONS_OF, {"person_id": person_id}):
+        if number not in given:
+            given[number], past[number] = tuple(columns[: len(_GIVEN)]), []
+        past[number].append(Change(*columns[len(_GIVEN) :]))
+    found = (_standing(columns, past[number], on) for number, columns in given.items())
     return [standing for standing in found if standing is not None]
 
 
-def _standing(row: Row[Any], past: list[Change], pairs: dict[int, list[tuple[str, str]]], on: date) -> Standing | None:
-    return standing_on(
-        past,
-        on,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        scopes={revision: Scope.of(parts) for revision, parts in pairs.items()},
-        rank=row.rank,
-        kind=row.kind,
-        code=row.code,
-    )
+def _standing(given: tuple[Any, ...], past: list[Change], on: date) -> Standing | None:
+    starts_on, ends_on, rank, kind, code, pairs = given
+    scopes = _scopes(pairs or "")
+    return standing_on(past, on, starts_on=starts_on, ends_on=ends_on, scopes=scopes, rank=rank, kind=kind, code=code)
+
+
+@lru_cache(maxsize=4096)
+def _scopes(pairs: str) -> Mapping[int, Scope]:
+    """The scopes by revision of lines of revision, dimension and value: most people have one of a few."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for line in pairs.split("\n") if pairs else ():
+        revision, dimension, value = line.split(":", 2)
+        found.setdefault(int(revision), []).append((dimension, value))
+    return {revision: Scope.of(of_one) for revision, of_one in found.items()}
 
 
 def holds_any(found: Iterable[Standing], on: date) -> bool:

@@ -4,7 +4,7 @@ The public pages set no cookie, run no script and read no session; they carry th
 """
 
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,9 +15,18 @@ from markupsafe import Markup
 from sqlalchemy import update
 from werkzeug.wrappers import Response
 
-from certificates import authority, badges, checking, days, records, register, rulings, speakers, vocabulary
+from certificates import (
+    authority,
+    badges,
+    check_views,
+    checking,
+    days,
+    records,
+    register,
+    speakers,
+    vocabulary,
+)
 from certificates import pdf as paper
-from certificates.authority import DEEDS
 from certificates.checking import Answer
 from certificates.coverage import Wanted
 from certificates.entitlements import waiting as entitlements
@@ -161,7 +170,8 @@ def check() -> Response:
     if not _register_is_open():
         return _sign_in_first()
     count_asking("check", current_app.config["CHECKS_A_MINUTE"])
-    typed = {name: request.args.get(name, "") for name in checking.PARTS}
+    asked_for = request.args.to_dict()
+    typed = {name: asked_for.get(name, "") for name in checking.PARTS}
     if web.wants_json():
         return _by_accept(_conditional(jsonify(checking.as_json(_answer(typed)))))
     asked = any(typed.values())
@@ -169,43 +179,8 @@ def check() -> Response:
         answer, problem = (_answer(typed) if asked else None), ""
     except Invalid as refusal:
         answer, problem = None, refusal.message
-    return _by_accept(
-        _public(
-            "certificates/check.html",
-            422 if problem else 200,
-            answer=answer,
-            problem=problem,
-            form=_check_form(typed, problem),
-            word=vocabulary.word,
-        )
-    )
-
-
-def _check_form(typed: dict[str, str], problem: str) -> Markup:
-    """The form with what was typed in it: only the frame and the choices of it are kept."""
-    carried = {"lang": request.args.get("lang", ""), "person": typed["person"]}
-    field = Markup('<input type="hidden" name="{}" value="{}">')
-    words = {
-        "handle": typed["handle"],
-        "on": typed["on"],
-        "hidden": Markup().join(field.format(name, value) for name, value in carried.items() if value),
-        "wrong": Markup(' aria-describedby="errors"') if problem else "",
-    }
-    return fragments.kept("certificates/_check_form.html", "").fill(
-        words | {name: _chooser(name, typed[name]) for name in (*DIMENSIONS, "deed")}
-    )
-
-
-def _chooser(name: str, typed: str) -> Markup:
-    """One of the choices of the check, made once for each code: no other text gets into what is kept."""
-    options = rulings.deeds if name == "deed" else partial(vocabulary.choices, name)
-    chosen = typed if typed in vocabulary.shipped().get(name, DEEDS) else ""
-    piece = fragments.kept(
-        "certificates/_chooser.html",
-        (name, chosen),
-        lambda: {"name": name, "chosen": chosen, "options": options()},
-    )
-    return piece.fill({})
+    content = check_views.content(answer, problem, typed)
+    return _by_accept(_framed(content, 422 if problem else 200))
 
 
 def _by_accept(response: Response) -> Response:
@@ -276,9 +251,9 @@ def _checked(minute: datetime, language: str) -> str:
 
 def _addresses(lang: str | None) -> dict[str, str]:
     """For the links of a public page: the language asked for, and what was asked in each of the languages."""
-    asked = request.args.to_dict()
+    asked = urlencode({name: value for name, value in request.args.items() if name != "lang"})
     tail = "" if lang is None else f"?{urlencode({'lang': lang})}"
-    return {"tail": tail} | {f"ask{code}": urlencode(asked | {"lang": code}) for code in i18n.LANGUAGES}
+    return {"tail": tail} | {f"ask{code}": f"{asked}&lang={code}".lstrip("&") for code in i18n.LANGUAGES}
 
 
 def _conditional(response: Response) -> Response:

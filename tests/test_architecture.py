@@ -27,7 +27,7 @@ OF_THE_WEB = re.compile(
 
 `i18n` and `settings` find the reader's language and the settings in force, so that services need not know where.
 """
-COMMITS = {"lms/base/web.py", "lms/base/db.py"}
+COMMITS = {"lms/base/web.py", "lms/base/db.py", "lms/base/engines.py"}
 SAME_EVERYWHERE = {"errors/plain.html"}
 """Shown when nothing works, in three languages at once."""
 NAMES = re.compile(r"Social Media University|\b(CSV|Excel|XLSX|PDF|QR|LinkedIn|SHA-256)\b|https://|ana\.peeters")

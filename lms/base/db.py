@@ -5,7 +5,6 @@ a power cut). A session that will write begins with `BEGIN IMMEDIATE`: a deferre
 and writes later fails at once when another writer came between, whatever the timeout.
 """
 
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     DDL,
     CheckConstraint,
-    Connection,
     CursorResult,
     Date,
     DateTime,
@@ -25,7 +23,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    create_engine,
     event,
     insert,
 )
@@ -33,6 +30,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from lms.base.engines import PATIENCE, engine_of
 from lms.base.events import Consequences, Foresight
 
 NAMING = {
@@ -135,14 +133,11 @@ def append_only(table: Table) -> None:
     protect(table, ("UPDATE", "DELETE"), f"{table.name} is append-only")
 
 
-PATIENCE = 5  # seconds that a writer of SQLite waits for another one
-
-
 class Database:
     """The engine and the sessions on it."""
 
     def __init__(self, url: str, consequences: Consequences, foresight: Foresight | None = None) -> None:
-        self.engine = _engine(url)
+        self.engine = engine_of(url)
         self._writing = self.engine.execution_options(writes=True)
         self._consequences, self._foresight = consequences, foresight or {}
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
@@ -263,30 +258,6 @@ def parts(values: Collection[Value], at_once: int = AT_ONCE) -> Iterator[Sequenc
     ordered = list(values)
     for start in range(0, len(ordered), at_once):
         yield ordered[start : start + at_once]
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=8, max_overflow=4, pool_recycle=900)
-    engine = create_engine(url, pool_size=8, max_overflow=4)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    writes = options.get("writes", False)
-    if "patience" in options:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * options['patience']}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def count_statements(engine: Engine, tell: Callable[[str], None]) -> Callable[[], None]:

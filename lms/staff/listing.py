@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from lms.people import called
 from lms.people.models import STATUSES, TIERS, Person, PersonRole, Unit
 
 PAGE = 50
@@ -90,10 +91,9 @@ def cleaned(wanted: Wanted) -> Wanted:
 
 def named(words: str) -> list[ColumnElement[bool]]:
     """Conditions that a person's name has all of these words, or her address or employee number is one of them."""
-    name = Person.given_name + " " + Person.family_name
     return [
         or_(
-            name.icontains(word, autoescape=True),
+            called.has(word),
             Person.email.startswith(word.lower(), autoescape=True),
             Person.employee_id == word,
         )

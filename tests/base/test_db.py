@@ -4,11 +4,11 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from lms.base import audit, clock
+from lms.base import audit, bulk, clock
 from lms.base.audit import AuditEntry
 from lms.base.db import GUARDS, Base, Database, remembered
 from lms.people.models import Person, PersonRole, SignIn, SignInFailures
@@ -67,6 +67,52 @@ def test_sqlite_keeps_what_it_acknowledged(database):
             for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
         }
     assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000, "synchronous": 2}
+
+
+@pytest.mark.postgresql_only
+def test_a_statement_that_is_read_again_and_again_stays_prepared(database):
+    for _ in range(8):
+        with database.reading() as session:
+            session.scalars(select(Person.uid).where(Person.id == 4711)).all()
+    with database.reading() as session:
+        prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("person.uid" in statement for statement in prepared)
+
+
+@pytest.mark.parametrize("way", ["flush", "words"])
+def test_what_a_reading_session_changes_is_undone(database, way):
+    row = SignInFailures(key="nobody", count=1, last_at=clock.now())
+    with database.reading() as session:
+        session.scalars(select(SignInFailures)).all()
+        if way == "flush":
+            session.add(row)
+            session.flush()
+        else:
+            session.execute(text("INSERT INTO sign_in_failures (key, count, last_at) VALUES ('x', 1, '2026-01-01')"))
+        session.scalars(select(SignInFailures)).all()
+    with database.reading() as session:
+        assert session.scalars(select(SignInFailures)).all() == []
+
+
+def test_what_was_copied_in_past_the_engine_goes_with_the_rest_when_a_deed_fails(database):
+    rows = [(f"E{number}", 1, clock.now()) for number in range(bulk.FEW + 1)]
+    with pytest.raises(KeyError), database.transaction() as session:
+        session.scalars(select(SignInFailures)).all()
+        bulk.insert_rows(session, SignInFailures, ("key", "count", "last_at"), rows)
+        raise KeyError
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SignInFailures)) == 0
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize("way", ["words with columns", "with"])
+def test_a_select_that_writes_does_not_count_as_reading(database, way):
+    made = insert(SignInFailures).values(key="x", count=1, last_at=clock.now()).returning(SignInFailures.key).cte()
+    words = text("INSERT INTO sign_in_failures VALUES ('x', 1, now()) RETURNING key").columns(SignInFailures.key)
+    with database.reading() as session:
+        session.execute(words if way == "words with columns" else select(made.c.key)).all()
+    with database.reading() as session:
+        assert session.scalars(select(SignInFailures)).all() == []
 
 
 def test_threads_that_read_and_then_write_all_succeed(database):
