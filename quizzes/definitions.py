@@ -261,6 +261,7 @@ def _choices(found: Rows) -> tuple[ChoiceView, ...]:
             step=choice.step,
             leads_to=choice.leads_to,
             rule=choice.rule,
+            clause=choice.clause,
         )
         for choice, words in _spoken(found, Choice, ChoiceText).items()
     )

@@ -24,7 +24,7 @@ _SHORT_KEY = re.compile(r"[a-z0-9-]{1,20}")
 MOST_STEPS, MOST_CRITERIA, MOST_POINTS = 20, 10, 10
 OF_LABELS = frozenset("purpose tier difficulty tags always".split())
 OF_A_QUESTION = frozenset("key version kind red_line clauses options steps criteria choices".split()) | OF_LABELS
-OF_A_CHOICE = frozenset("key credit right crosses bucket step leads_to rule".split())
+OF_A_CHOICE = frozenset("key credit right crosses bucket step leads_to rule clause".split())
 Table = Mapping[str, Any]
 
 
@@ -84,11 +84,12 @@ class _Reader:
         kind = KINDS[name]
         stems, explanations = self.words.phrases("stem"), self.words.phrases("explanation")
         steps, criteria = tuple(self._steps(kind)), tuple(self._criteria(kind))
-        choices, found = tuple(self._choices(kind, {step.key for step in steps})), self._options(kind)
+        clauses = self._clauses()
+        choices, found = tuple(self._choices(kind, {step.key for step in steps}, clauses)), self._options(kind)
         if problem := kind.problem(Matter(choices, found, steps, criteria)):
             raise self._wrong(problem.rstrip("."))
         red_line = self._flag(self.table, "red_line")
-        clauses, posts = self._clauses(), self._posts(kind)
+        posts = self._posts(kind)
         self.words.nothing_else()
         return WrittenQuestion(
             key=self.key,
@@ -135,7 +136,7 @@ class _Reader:
             guides, titles = self.words.of("criteria", one["key"], may=("guide",), must=("title",))
             yield CriterionView(0, one["key"], points, titles, guides)
 
-    def _choices(self, kind: Kind, steps: set[str]) -> Iterator[ChoiceView]:
+    def _choices(self, kind: Kind, steps: set[str], clauses: tuple[str, ...]) -> Iterator[ChoiceView]:
         for one in self._tables("choices", OF_A_CHOICE, kind.fewest, max(kind.most, len(kind.keys))):
             choice = ChoiceView(
                 key=one["key"],
@@ -147,6 +148,7 @@ class _Reader:
                 step=self._step_of(kind, one, steps),
                 leads_to=self._step(one, "leads_to", steps) if "leads_to" in one else None,
                 rule=self._text(one, "rule") if "rule" in one else None,
+                clause=self._clause(kind, one, clauses) if "clause" in one else None,
             )
             must = kind.needs(choice)
             may = tuple(part for part in ("text", "why", "partner") if part not in must)
@@ -231,6 +233,15 @@ class _Reader:
         if not isinstance(codes, list) or not codes or not all(isinstance(code, str) for code in codes):
             raise self._wrong('clauses must name at least one clause, such as ["D2"]')
         return tuple(dict.fromkeys(codes))
+
+    def _clause(self, kind: Kind, choice: Table, clauses: tuple[str, ...]) -> str:
+        code = self._text(choice, "clause")
+        if not kind.reasons:
+            raise self._wrong(f"choice {choice['key']} has a clause, which this kind does not know")
+        if code not in clauses:
+            message = f"clause of choice {choice['key']} is {code!r}; it must be one of {', '.join(clauses)}"
+            raise self._wrong(message)
+        return code
 
     def _posts(self, kind: Kind) -> dict[str, Post]:
         posts = self.words.posts(kind.post_parts, needed=kind.needs_post)

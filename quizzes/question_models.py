@@ -177,6 +177,7 @@ class Choice(Base):
     `credit` is what choosing it earns in percent (single, scenario, true or false: 0, 50 or 100; several answers:
     100 for a right one). `bucket` is where a statement belongs. `crosses` marks what crosses a red line. `step` is the
     turn at which it can be chosen, `leads_to` the one that follows (none: the end). `rule` is a word of its kind.
+    `clause` is the one of the question's clauses that its reason rests on; none: all of them.
     """
 
     __tablename__ = "choice"
@@ -196,6 +197,7 @@ class Choice(Base):
     step: Mapped[str | None]
     leads_to: Mapped[str | None]
     rule: Mapped[str | None]
+    clause: Mapped[str | None]
     texts: Mapped[list["ChoiceText"]] = relationship(lazy="raise")
 
 

@@ -63,6 +63,8 @@ def _choice(kind: Kind, choice: ChoiceView) -> dict[str, toml.Value]:
         values["credit"] = choice.credit
     if choice.crosses:
         values["crosses"] = True
+    if choice.clause:
+        values["clause"] = choice.clause
     return values | ({"leads_to": choice.leads_to} if choice.leads_to else {})
 
 

@@ -17,7 +17,10 @@ BUCKETS = ("green", "amber", "red")
 
 @dataclass(frozen=True)
 class ChoiceView:
-    """A choice or a statement to sort. All but `texts` is secret while an attempt is open."""
+    """A choice or a statement to sort. All but `texts` is secret while an attempt is open.
+
+    `clause` is the one of the question's clauses that its reason rests on; none: all of them.
+    """
 
     key: str
     credit: int
@@ -29,6 +32,13 @@ class ChoiceView:
     step: str | None = None
     leads_to: str | None = None
     rule: str | None = None
+    clause: str | None = None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All of it as plain values; a clause only where there is one, so that what was proved before stays proved."""
+        said = asdict(self)
+        return said if self.clause else {name: value for name, value in said.items() if name != "clause"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ class QuestionView:
             "stems": dict(self.stems),
             "posts": {language: asdict(post) for language, post in self.posts.items()},
             "explanations": dict(self.explanations),
-            "choices": [asdict(choice) for choice in self.choices],
+            "choices": [choice.content for choice in self.choices],
             "options": dict(self.options),
             "steps": [asdict(step) for step in self.steps],
             "criteria": [

@@ -34,13 +34,14 @@ RIGHT_AFTER = timedelta(hours=1)
 class Shown:
     """A line of an answer: its text, or `words` as they were typed; `bucket` says where a statement was put.
 
-    `whys` are empty where reasons may not be seen.
+    `whys` are empty where reasons may not be seen. `clause` is what they rest on, where the question has several.
     """
 
     texts: Mapping[str, str]
     words: str
     bucket: str
     whys: Mapping[str, str]
+    clause: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,17 @@ def _reviewed(item: Item, mark: Marked, parts: frozenset[str]) -> Reviewed:
         crossed=mark.crossed,
         answered=item.answered,
         voided=mark.voided,
-        given=tuple(_shown(line, parts) for line in given + checked) if "answers" in parts else (),
-        better=tuple(_shown(line, parts) for line in better) if "key" in parts else (),
+        given=tuple(_shown(line, item, parts) for line in given + checked) if "answers" in parts else (),
+        better=tuple(_shown(line, item, parts) for line in better) if "key" in parts else (),
         explanations=item.question.explanations if "reasons" in parts else {},
     )
 
 
-def _shown(line: Line, parts: frozenset[str]) -> Shown:
-    return Shown(line.texts, line.words, line.bucket, line.whys if "reasons" in parts else {})
+def _shown(line: Line, item: Item, parts: frozenset[str]) -> Shown:
+    if "reasons" not in parts:
+        return Shown(line.texts, line.words, line.bucket, {})
+    several = len(item.question.clauses) > 1
+    return Shown(line.texts, line.words, line.bucket, line.whys, line.clause if several and line.whys else "")
 
 
 def _outcome(mark: Marked) -> str:

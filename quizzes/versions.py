@@ -71,6 +71,7 @@ def _choice(position: int, written: ChoiceView) -> Choice:
         step=written.step,
         leads_to=written.leads_to,
         rule=written.rule,
+        clause=written.clause,
         texts=[
             ChoiceText(
                 language=language,

@@ -35,7 +35,7 @@ class WrittenQuestion:
     @property
     def sha256(self) -> str:
         """Of everything the question says and does: it changes when a new version is due."""
-        said = asdict(replace(self, labels=_NONE))
+        said = asdict(replace(self, labels=_NONE)) | {"choices": [choice.content for choice in self.choices]}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -114,10 +114,14 @@ def marked_alike(one: WrittenQuestion, other: WrittenQuestion) -> bool:
 
 
 def _marking(question: WrittenQuestion) -> WrittenQuestion:
-    """What decides the marks of a question: all of it but its words. The order of the choices can be the key."""
+    """What decides the marks of a question: all of it but its words and what its reasons rest on.
+
+    The order of the choices can be the key.
+    """
     words_count = KINDS[question.kind].key_in_words
     choices = (
-        replace(choice, texts=choice.texts if words_count else {}, whys={}, partners={}) for choice in question.choices
+        replace(choice, texts=choice.texts if words_count else {}, whys={}, partners={}, clause=None)
+        for choice in question.choices
     )
     return replace(
         question,

@@ -97,6 +97,7 @@ def _choice(kind: Kind, place: int, choice: ChoiceView, steps: Mapping[str, int]
         yield Part(f"{key}-step", f"{name}: {gettext('At step')}", "", at)
         yield Part(f"{key}-leads_to", f"{name}: {gettext('Leads to')}", "", to)
     yield from _spoken(f"{key}-why", f"{name}: {gettext('Why it is right or not')}", choice.whys)
+    yield Part(f"{key}-clause", f"{name}: {gettext('Rests on clause')}", "", choice.clause or "")
 
 
 def _spoken(key: str, label: str, words: Mapping[str, str]) -> Iterator[Part]:

@@ -23,7 +23,7 @@ def faults(typed: Typed, known_clauses: Collection[str]) -> list[str]:
         found.append(gettext("A text is longer than %(most)s letters. Make it shorter.", most=LONGEST))
     if not typed.clauses or not set(typed.clauses) <= set(known_clauses):
         found.append(gettext("Choose at least one clause of the guideline that the question is about."))
-    shape = [*_counts(typed, kind), *_settings(typed, kind), *_criteria(typed), *_choices(typed, kind)]
+    shape = [*_counts(typed, kind), *_settings(typed, kind), *_criteria(typed), *_choices(typed, kind), *_rests(typed)]
     if not shape and (sentence := kind.fault(_matter(typed))):
         shape.append(sentence)
     return found + shape
@@ -73,6 +73,16 @@ def _choices(typed: Typed, kind: Kind) -> Iterator[str]:
         yield gettext("Say of every choice at which step it can be chosen.")
     if any(choice.leads_to == NOWHERE or choice.leads_to not in {*steps, ""} for choice in typed.choices):
         yield gettext("Say of every choice where it leads: to a step that is there, or to the end.")
+
+
+def _rests(typed: Typed) -> Iterator[str]:
+    for number, choice in enumerate(typed.choices, 1):
+        if choice.clause and choice.clause not in typed.clauses:
+            yield gettext(
+                "Choice %(number)s rests on clause %(code)s, but the question does not. Choose it below as well.",
+                number=number,
+                code=choice.clause,
+            )
 
 
 def _missing(typed: Typed, kind: Kind, language: str) -> Iterator[str]:

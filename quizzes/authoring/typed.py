@@ -21,7 +21,8 @@ Words = Mapping[str, str]
 class TypedChoice:
     """A choice, and what its author says of it. `words` are by part and language: `text-en`, `why-nl`.
 
-    `step` is where it can be chosen, `leads_to` the step that follows; empty for the end.
+    `step` is where it can be chosen, `leads_to` the step that follows; empty for the end. `clause` is what its reason
+    rests on; empty for all that the question is about.
     """
 
     key: str
@@ -30,6 +31,7 @@ class TypedChoice:
     words: Words = field(default_factory=dict)
     step: str = ""
     leads_to: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def from_form(kind: str, fields: Fields) -> Typed:
                 words=_words(fields, row, ("text", "why", *(("partner",) if rules.has_partners else ()))),
                 step=_one(fields, f"{row}step"),
                 leads_to=_one(fields, f"{row}leads_to"),
+                clause=_one(fields, f"{row}clause"),
             )
             for row in _rows(fields, "choice")
         ),
@@ -105,6 +106,7 @@ def _typed_choice(choice: ChoiceView, kind: Kind) -> TypedChoice:
         words=_by_part(text=choice.texts, why=choice.whys, partner=choice.partners),
         step=choice.step or "",
         leads_to=choice.leads_to or "",
+        clause=choice.clause or "",
     )
 
 
@@ -161,6 +163,7 @@ def choices(typed: Typed) -> tuple[ChoiceView, ...]:
             step=(choice.step or None) if kind.has_steps else None,
             leads_to=(choice.leads_to or None) if kind.has_steps else None,
             rule=markings[choice.marking].rule,
+            clause=(choice.clause or None) if kind.reasons else None,
         )
         for choice in typed.choices
     )

@@ -18,18 +18,20 @@ Fields = Mapping[str, Sequence[str]]
 class Line:
     """A line of an answer or of the key: its words by language, or `words` as somebody typed them.
 
-    `bucket` says where a statement was put, or belongs; `whys` are the reasons.
+    `bucket` says where a statement was put, or belongs; `whys` are the reasons, `clause` is what they rest on.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     bucket: str = ""
     whys: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
+    clause: str = ""
 
     @classmethod
     def of(cls, choice: ChoiceView, bucket: str = "") -> "Line":
         """A choice."""
-        return cls(choice.texts, bucket, {language: why for language, why in choice.whys.items() if why})
+        whys = {language: why for language, why in choice.whys.items() if why}
+        return cls(choice.texts, bucket, whys, clause=choice.clause or "")
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _text(answer: Answer | None) -> str:
 def _outcome(choice: ChoiceView, met: bool) -> Line:
     if met:
         return Line(words=_met(choice))
-    return Line(words=_missed(choice), whys=Line.of(choice).whys)
+    return Line(words=_missed(choice), whys=Line.of(choice).whys, clause=choice.clause or "")
 
 
 def _met(choice: ChoiceView) -> str:

@@ -198,4 +198,4 @@ def _line(step: StepView, choice: ChoiceView) -> Line:
     for language, text in choice.texts.items():
         name, words = step.names.get(language, ""), step.texts.get(language, "")
         texts[language] = f"{name}: {words} → {text}" if name else f"{words} → {text}"
-    return Line(texts, "", choice.whys)
+    return Line(texts, "", choice.whys, clause=choice.clause or "")

@@ -88,8 +88,17 @@ def _question(question: WrittenQuestion) -> Iterator[str]:
         yield from _thin(question, language)
         if any("'" in words or '"' in words for words in texts(question, language) if question.kind != "rewrite"):
             yield f"straight quotes ({language}): write “ ” and ’."
+    vague = [choice.key for choice in question.choices if any(choice.whys.values()) and not rests_on(question, choice)]
+    if vague:
+        yield f"the reasons of {', '.join(vague)} do not say on which of {', '.join(question.clauses)} they rest."
     if any(choice.crosses for choice in question.choices) and not question.red_line:
         yield "a choice crosses a red line, but red_line is false."
+
+
+def rests_on(question: WrittenQuestion, choice: ChoiceView) -> str:
+    """The clause that the reason of a choice rests on: its own, or the only one of its question; else nothing."""
+    sole = question.clauses[0] if len(question.clauses) == 1 else ""
+    return next((code for code in question.clauses if code == (choice.clause or sole)), "")
 
 
 def _thin(question: WrittenQuestion, language: str) -> Iterator[str]:

@@ -230,6 +230,23 @@ def test_no_button_loses_what_was_typed(dana, kind, deed):
     assert "No question yet" in dana.get(QUIZ).text
 
 
+def test_a_choice_rests_on_one_of_the_clauses_of_its_question(dana):
+    begin(dana)
+    named = fields(**{"choice-1-clause": "D4"})
+    page = dana.submit(f"{QUIZ}/new", named)
+    assert page.status_code == 422
+    assert "Choice 1 rests on clause D4, but the question does not" in page.text
+    assert '<option value="D4" selected>' in page.text
+    assert dana.submit(f"{QUIZ}/new", named | {"clauses": ["D2", "D4"]}).status_code == 303
+    address = f"{QUIZ}/questions/what-do-you-do-first"
+    assert dana.get(address).text.count('<option value="D4" selected>') == 1
+    assert "Choice 1: Rests on clause" in dana.get(f"{address}/versions/1").text
+    mended = fields(opened="1", change="typo", clauses=["D2", "D4"], **{"choice-1-clause": "D2"})
+    assert dana.submit(address, mended).status_code == 303
+    tried = dana.submit(dana.get(f"{QUIZ}/try?only=what-do-you-do-first").location, {"q1-answer": "1"})
+    assert '#D2">D2<span class="vh">' in tried.text
+
+
 def test_more_than_a_typo_is_refused_with_what_was_typed(dana):
     begin(dana)
     dana.submit(f"{QUIZ}/new", fields())

@@ -25,7 +25,7 @@ from quizzes.question_models import Question, QuestionUse
 from quizzes.questions import ChoiceView, QuestionView
 from tests.quizzes import words_quiz
 from tests.quizzes.cases import cases
-from tests.quizzes.makers import RIGHT, SECRETS, WRONG, later
+from tests.quizzes.makers import RIGHT, SECRETS, WRONG, later, quiz_files
 
 MONDAY = date(2026, 3, 2)
 HALF_WRONG = {"single": WRONG["single"], "truefalse": WRONG["truefalse"]}
@@ -309,6 +309,21 @@ def test_a_wrong_answer_is_told_at_once_with_the_why_and_comes_back_in_three_day
     assert (kept.answer, kept.credit, kept.crossed, kept.certainty) == ({"choice": "a"}, 0, True, 3)
     others = {one.id for one in practice.values()} - {practice["single-1"].id}
     assert f'href="/quizzes/principles/practice/{min(others)}"' in page.text
+
+
+def test_each_reason_leads_to_its_clause_where_a_question_has_several(session, make, people, alice, tmp_path):
+    structure = quiz_files(tmp_path / "quiz", per_kind=1, questions_drawn=5) / "questions.toml"
+    text = structure.read_text().replace('clauses = ["D2"]', 'clauses = ["D2", "D4"]', 1)
+    for key in ("a", "true"):
+        text = text.replace(f'{{key="{key}", credit=0', f'{{key="{key}", clause="D2", credit=0', 1)
+    structure.write_text(text)
+    make.ready(people.alice, make.quiz(folder=structure.parent))
+    several, sole = give(session, "practice", "single-1", "truefalse-1")
+    link = re.compile(
+        r'SECRET-WHY of (\w+)(?: <a class="[\w ]+" href="[^"]+#(\w+)">D2<span class="vh"> [^<]+</span></a>)?</p>'
+    )
+    assert link.findall(say(session, alice, several, "a").text) == [("a", "D2"), ("b", "")]
+    assert link.findall(say(session, alice, sole, "true").text) == [("true", ""), ("false", "")]
 
 
 def test_a_right_answer_makes_no_card(session, alice, practice):

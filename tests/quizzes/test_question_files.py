@@ -23,6 +23,7 @@ from tests.quizzes.makers import quiz_files
 from tests.quizzes.test_authoring import typed
 
 LANGUAGES = ("en", "nl")
+RESTING = (replace(typed().choices[0], clause="D2"), *typed().choices[1:])
 WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12).map(
     lambda words: f"x{words}y"
 )
@@ -57,7 +58,9 @@ def questions(draw: st.DrawFn) -> written.WrittenQuestion:
     said = {language: draw(WORDS) for language in LANGUAGES}
     if KINDS[kind].has_criteria and draw(st.booleans()):
         sample = replace(sample, criteria=(TypedCriterion("c1", "4", {"title-en": "Tone", "guide-en": said["en"]}),))
-    both = _in_both(sample, said)
+    codes = draw(st.sampled_from([("D2",), ("D6", "F4"), ("F1", "D2", "D12")]))
+    choices = tuple(replace(one, clause=draw(st.sampled_from(["", *codes]))) for one in sample.choices)
+    both = _in_both(replace(sample, clauses=codes, choices=choices), said)
     labels = Labels(
         purpose=draw(st.sampled_from(["exam", "practice", "both"])),
         tier=draw(st.sampled_from([None, "staff", "manager"])),
@@ -100,6 +103,22 @@ def test_what_is_written_is_read_again_and_makes_the_same_bytes(question):
     assert question_texts.of([back]) == texts
 
 
+def test_a_kind_without_reasons_has_no_clauses_for_its_choices(tmp_path):
+    texts = question_texts.of([writing.written(typed("matching"), "pairs")])
+    texts["questions.toml"] = texts["questions.toml"].replace('key = "a"', 'key = "a", clause = "D2"')
+    with pytest.raises(ContentError, match="choice a has a clause, which this kind does not know"):
+        files.read_questions(put(tmp_path, texts), ("en",))
+
+
+def test_a_question_whose_choices_name_no_clause_keeps_the_digest_it_had():
+    """Records prove with it what was asked, and releases before this one knew no such clause."""
+    bare, named = (writing.written(typed(choices=choices), "one") for choices in (typed().choices, RESTING))
+    assert not any("clause" in choice.content for choice in bare.choices)
+    assert [choice.content.get("clause") for choice in named.choices] == ["D2", None, None]
+    assert bare.sha256 != named.sha256
+    assert written.marked_alike(bare, named)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_sample_of_every_kind_has_no_faults(kind):
     assert proofreading.faults(typed(kind), ["D2"]) == []
@@ -120,11 +139,14 @@ def test_every_kind_goes_from_the_bank_into_files_and_back_without_a_difference(
     author = make.person("Dana", roles=["author"])
     quiz = desk.create(session, "principles", author.id)
     for kind in KINDS:
-        desk.save_question(session, quiz, None, typed(kind), 0, author.id)
+        sample = typed(kind)
+        choices = tuple(replace(one, clause="D2" if KINDS[kind].reasons else "") for one in sample.choices)
+        desk.save_question(session, quiz, None, replace(sample, choices=choices), 0, author.id)
     [first] = session.scalars(select(Question).where(Question.key == "what-do-you-do-first"))
     first.difficulty, first.purpose = 2, "both"
     session.flush()
     texts = export.texts(export.stored(session, quiz))
+    assert texts["questions.toml"].count('clause = "D2"') > len(KINDS)
     again = files.read(put(tmp_path, texts), complete=("en",))
     assert export.texts(export.of_files(again)) == texts
     assert export.lines(export.stored(session, quiz), export.of_files(again)) == []
@@ -181,6 +203,7 @@ BAD = {
     "always": ('key = "sort-1"', 'key = "sort-1"\nalways = true', "always is for red-line questions"),
     "step of a choice": ('{key="a", credit=0', '{key="a", step="s1", credit=0', "has a step, which this kind"),
     "leads nowhere": ('{key="a", credit=0', '{key="a", leads_to="s1", credit=0', "there is no such step"),
+    "a clause of another question": ('{key="a", credit=0', '{key="a", clause="D9", credit=0', "it must be one of D2"),
     "key of a choice": ('{key="a", credit=0', '{key="A.b", credit=0', "small letters, digits and hyphens"),
     "choices that are none": ("choices = [", "choices = [1, ", "choices must be a list of tables"),
 }

@@ -19,7 +19,7 @@ from quizzes.attempt_models import Attempt, Response
 from quizzes.papers import Item
 from quizzes.question_models import Question
 from quizzes.questions import Answer, Marked
-from quizzes.review import review
+from quizzes.review import EVERYTHING, review
 from tests.make import Make, People
 from tests.quizzes.makers import CROSSING, RIGHT, SECRETS, WRONG, fields, later
 from tests.support.client import Client
@@ -384,3 +384,22 @@ def test_half_right_is_said_of_half_and_more(
 ) -> None:
     item = replace(paper(session, attempt)[0], mark=Marked(credit, crossed))
     assert review([item]).items[0].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("codes", "parts", "shown"),
+    [
+        (("D2", "D4"), EVERYTHING, "D4"),
+        (("D4",), EVERYTHING, ""),
+        (("D2", "D4"), EVERYTHING - {"reasons"}, ""),
+    ],
+    ids=["several clauses", "the only clause", "no reasons yet"],
+)
+def test_a_reason_names_its_clause_where_the_question_has_several(
+    session: Session, attempt: Attempt, codes: tuple[str, ...], parts: frozenset[str], shown: str
+) -> None:
+    item = next(one for one in paper(session, attempt) if one.question.kind == "single")
+    choices = tuple(replace(one, clause="D4") for one in item.question.choices)
+    item = replace(item, question=replace(item.question, clauses=codes, choices=choices), answer=WRONG["single"])
+    [reviewed] = review([item], parts).items
+    assert {line.clause for line in reviewed.given + reviewed.better} == {shown}
