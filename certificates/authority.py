@@ -66,6 +66,33 @@ def best(
     return found[place]
 
 
+@dataclass(frozen=True)
+class Voice:
+    """An executive in whose voice somebody writes: by name, how she stood, and whether the two were a pair that day."""
+
+    name: str
+    standings: tuple[Standing, ...]
+    paired: bool
+
+
+def best_in_voice(
+    voice: Voice, writer: Iterable[Standing], question: Question, circumstances: Circumstances
+) -> tuple[Ruling, Standing | None]:
+    """Whether somebody may write in the voice of an executive: as a licensed pair, while a permission of both holds.
+
+    What may be said is what the executive may say: hers is the standing returned.
+    """
+    if not voice.paired:
+        return rulings.no_pair(voice.name), None
+    own, held = best(writer, Question(question.on), Circumstances())
+    if held is None or not own.allowed:
+        return rulings.no_writer(voice.name, own), None
+    ruling, standing = best(voice.standings, question, circumstances)
+    if standing is None or not ruling.allowed:
+        return rulings.no_voice(voice.name, ruling, hers=ruling.key not in ORDER), standing
+    return rulings.voice(voice.name, min(standing.ends_on, held.ends_on), ruling.condition), standing
+
+
 def holds(standing: Standing | None, on: date) -> bool:
     """Whether the permission itself holds on a day, whatever it covers."""
     return standing is not None and _standing(standing, on) is None
@@ -184,4 +211,15 @@ def _deed(standing: Standing, deed: str) -> Ruling | None:
     return None
 
 
-__all__ = ["Circumstances", "Crisis", "Question", "Quiet", "Ruling", "best", "holds", "may_speak"]
+__all__ = [
+    "Circumstances",
+    "Crisis",
+    "Question",
+    "Quiet",
+    "Ruling",
+    "Voice",
+    "best",
+    "best_in_voice",
+    "holds",
+    "may_speak",
+]

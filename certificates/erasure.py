@@ -8,7 +8,7 @@ from certificates.handles.models import HandleClaim
 from certificates.models import Authorization, Certificate, Handle
 from certificates.papers.models import PaperBatch, PaperBatchItem
 from certificates.permissions import holds, taking
-from certificates.permissions.models import Guest, Hold, SpeakerPair
+from certificates.permissions.models import Guest, Hold, Revocation, SpeakerPair
 from certificates.way.models import Contribution, Waiver
 from lms.base import clock
 from lms.people.events import PersonErased
@@ -21,6 +21,7 @@ _LATER = {"synchronize_session": False}
 
 def person_erased(session: Session, event: PersonErased) -> None:
     """End what she was given, release her accounts, and take her name out of every certificate."""
+    _forget_open_reasons(session, event.person_id)
     taking.end_all(session, event.person_id, event.reason, by_id=event.by_id)
     holds.lift_where(session, ERASED, Hold.person_id == event.person_id, by_id=event.by_id)
     _release_handles(session, event.person_id)
@@ -58,6 +59,17 @@ def _release_handles(session: Session, person_id: int) -> None:
     for handle in session.scalars(select(Handle).where(Handle.person_id == person_id)):
         handle.name, handle.released_at = f"erased-{handle.id}", handle.released_at or clock.now()
     session.flush()
+
+
+def _forget_open_reasons(session: Session, person_id: int) -> None:
+    """Why she was paused or was to lose a permission: before that is lifted or decided, and nobody can change it."""
+    hers = select(Authorization.id).where(Authorization.person_id == person_id)
+    for table, which in (
+        (Hold, (Hold.person_id == person_id, Hold.lifted_at.is_(None))),
+        (Revocation, (Revocation.authorization_id.in_(hers), Revocation.decided_at.is_(None))),
+    ):
+        session.execute(update(table).where(*which).values(reason=ERASED), execution_options=_LATER)
+    session.expire_all()
 
 
 def _forget_claims(session: Session, person_id: int) -> None:

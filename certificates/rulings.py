@@ -3,7 +3,7 @@
 Anybody may read these sentences, so they never tell a private cause: an absence or an inquiry "is paused".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from certificates import vocabulary
@@ -258,6 +258,35 @@ def commitment() -> Ruling:
         gettext("The permission does not cover promises in the name of the company."),
         gettext("Pass it to customer care, who may promise a solution."),
     )
+
+
+def voice(name: str, until: date, condition: str) -> Ruling:
+    """A writer and an executive are licensed together, and what is asked is covered."""
+    reason = gettext("This pair is licensed to write as %(name)s, and the permissions of both hold.", name=name)
+    last = gettext("They hold until %(day)s.", day=day(until))
+    return Ruling(True, f"{reason} {last}", key="yes", condition=condition)
+
+
+def no_pair(name: str) -> Ruling:
+    """Nobody was licensed to write for this executive together with her."""
+    return _no(
+        "pair",
+        gettext("There is no license to write as %(name)s on this day.", name=name),
+        gettext("Ask the social media hub: it licenses a writer and an executive together."),
+    )
+
+
+def no_writer(name: str, own: Ruling) -> Ruling:
+    """The writer's own permission does not hold."""
+    reason = gettext("To write as %(name)s takes a permission of one’s own.", name=name)
+    return _no("writer", f"{reason} {own.reason}", own.step)
+
+
+def no_voice(name: str, ruling: Ruling, *, hers: bool) -> Ruling:
+    """The executive may not say it either. `hers`: the step is hers to take, not the writer's."""
+    reason = gettext("This would be said as %(name)s.", name=name)
+    step = gettext("For %(name)s: %(step)s", name=name, step=ruling.step) if hers else ruling.step
+    return replace(ruling, reason=f"{reason} {ruling.reason}", step=step)
 
 
 def _more(dimension: str, scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from certificates.models import Authorization
 from certificates.rulings import Circumstances
 from certificates.standing import Scope
 from lms.base.csv_cells import neutral
+from lms.base.db import parts
 from lms.base.i18n import day, gettext, pick
 from lms.people.models import Person, Unit
 
@@ -25,6 +26,8 @@ BEFORE = 60
 """Days that the hub looks ahead, unless it asks for more."""
 SHOWN = 100
 """People on a page; whoever needs fewer asks for more."""
+PART = 1000
+"""Permissions that are read and written at once in a table of all."""
 COLUMNS = ("name", "email", "unit", "level", "topics", "channels", "languages", "countries", "ends_on")
 
 
@@ -224,13 +227,31 @@ def silence(question: Question, circumstances: Circumstances) -> str:
     return gettext("Quiet period until %(day)s. Ask the social media hub first.", day=day(quiet.until))
 
 
-def table(held: Iterable[Held]) -> bytes:
-    """Permissions as a CSV file in UTF-8, for a spreadsheet."""
+def table(session: Session, today: date, wanted: Wanted | None = None, last: date | None = None) -> Iterator[bytes]:
+    """The permissions of `holders` as a CSV file in UTF-8, for a spreadsheet, in parts of so many people as `PART`.
+
+    `last`: only those that end by this day. Only their numbers are read at once; four statements for each part.
+    """
+    yield b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"
+    chosen = (
+        select(Authorization.id, Authorization.person_id)
+        .join(Person, Person.id == Authorization.person_id)
+        .where(*holding(today), Person.status == "active", *([Authorization.ends_on <= last] if last else []))
+        .order_by(Authorization.ends_on, Person.family_name, Person.given_name, Authorization.id)
+    )
+    for some in parts([(row.id, row.person_id) for row in session.execute(chosen)], PART):
+        own = {number for number, _ in some}
+        people = {person_id for _, person_id in some}
+        held = holders(session, today, wanted, Authorization.person_id.in_(people))
+        yield lines(one for one in held if one.id in own)
+
+
+def lines(held: Iterable[Held]) -> bytes:
+    """Permissions as lines of a CSV file, in UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     for one in held:
-        parts = (one.scope.topics, one.scope.channels, one.scope.languages, one.scope.countries)
-        cells = (one.name, one.email, one.unit, one.level, *(" ".join(sorted(part)) for part in parts))
+        scope = (one.scope.topics, one.scope.channels, one.scope.languages, one.scope.countries)
+        cells = (one.name, one.email, one.unit, one.level, *(" ".join(sorted(part)) for part in scope))
         writer.writerow([*(neutral(cell) for cell in cells), one.ends_on.isoformat()])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return out.getvalue().encode()

@@ -1,8 +1,9 @@
 """The bench for the hub, and for all colleagues who can speak about something right now."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, Flask, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from certificates import checking, days, vocabulary
@@ -13,6 +14,7 @@ from certificates.level_models import DIMENSIONS
 from certificates.periods import calendar
 from lms.base import web
 from lms.base.access import SIGNED_IN, holders_of, open_to
+from lms.base.i18n import force_locale, language
 
 blueprint = Blueprint("bench", __name__)
 HUB = holders_of("hub", "administrator")
@@ -38,12 +40,23 @@ def bench() -> str:
 @blueprint.get("/bench.csv")
 @open_to(HUB)
 def table() -> Response:
-    held = counting.holders(web.session(), days.today(), _wanted())
-    if "before" in request.args:
-        last = days.today() + timedelta(days=_before())
-        held = [one for one in held if one.ends_on <= last]
-    response = make_response(counting.table(held))
-    response.content_type = "text/csv; charset=utf-8"
+    """Sent while it is read, in a session of its own: that of the request is over by then."""
+    wanted, today = _wanted(), days.today()
+    last = today + timedelta(days=_before()) if "before" in request.args else None
+
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    database, spoken = web.database(), language()
+
+    def pieces() -> Iterator[bytes]:
+        with database.reading() as session:
+            found: Iterator[bytes] = counting.table(session, today, wanted, last)
+            piece: bytes | None = b""
+            while piece is not None:
+                yield piece
+                with app.app_context(), force_locale(spoken):  # for each piece: who stops reading leaves none behind
+                    piece = next(found, None)
+
+    response = Response(pieces(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="bench-{days.today().isoformat()}.csv"'
     return response
 

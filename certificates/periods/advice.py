@@ -7,10 +7,11 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from certificates import authority, days, ladder, register
-from certificates.authority import Question
+from certificates.authority import Question, Voice
 from certificates.ladder import LevelView
 from certificates.models import Handle
 from certificates.periods.calendar import Calendar
+from certificates.permissions import pairs
 from certificates.rulings import Circumstances, Ruling
 from certificates.standing import Standing
 from lms.people.models import Person
@@ -85,6 +86,18 @@ def advise(session: Session, colleague: Colleague, question: Question, calendar:
     if ruling.key in CLOSED_BY_A_LEVEL and not colleague.left:
         level = _closing(ladder.levels(session), found, question, circumstances)
     return Advice(ruling, standing, circumstances, level)
+
+
+def advise_in_voice(
+    session: Session, writer: Colleague, executive: Colleague, question: Question, calendar: Calendar
+) -> Advice:
+    """Whether a colleague may do what is asked in the voice of an executive. At most five statements."""
+    paired = pairs.paired_on(session, executive.id, writer.id, question.on)
+    voice = Voice(executive.name, tuple(given_on(session, executive, question.on)), paired)
+    circumstances = calendar.on(question.on)
+    written_by = given_on(session, writer, question.on)
+    ruling, standing = authority.best_in_voice(voice, written_by, question, circumstances)
+    return Advice(ruling, standing, circumstances, None)
 
 
 def given_on(session: Session, colleague: Colleague, on: date) -> list[Standing]:

@@ -11,6 +11,7 @@ from certificates.level_models import DIMENSIONS
 from certificates.periods import advice, calendar, planning
 from certificates.periods.advice import MOST_FOUND, Colleague
 from certificates.periods.forms import CrisisForm, EndForm, LineForm, PeriodForm
+from certificates.permissions import pairs
 from lms.base import web
 from lms.base.access import SIGNED_IN, holders_of, open_to
 from lms.base.errors import Invalid, NotFound
@@ -21,7 +22,7 @@ blueprint = Blueprint("periods", __name__)
 HUB = holders_of("hub")
 PERIOD = "/periods/<int(max=2147483647):period_id>"
 CRISIS = "/periods/crisis/<int(max=2147483647):crisis_id>"
-PARTS = ("who", "person", *DIMENSIONS, "deed", "on")
+PARTS = ("who", "person", "voice", *DIMENSIONS, "deed", "on")
 
 
 @blueprint.get("/may-i-post")
@@ -29,18 +30,22 @@ PARTS = ("who", "person", *DIMENSIONS, "deed", "on")
 def may_i_post() -> Response:
     """The question and, once something was asked, the answer."""
     typed = {name: request.args.get(name, "").strip() for name in PARTS}
-    found, problem = [], ""
+    found: list[Colleague] = []
+    voices: list[Colleague] = []
+    problem = ""
     try:
-        found = _meant(typed) if "on" in request.args else []
-        values = _advice(typed, found[0]) if len(found) == 1 else {}
+        found, voices = (_meant(typed), _voices(typed)) if "on" in request.args else ([], [])
+        values = _advice(typed, found[0], voices) if len(found) == 1 and len(voices) < 2 else {}
     except Invalid as refusal:
         values, problem = {}, refusal.message
     now = calendar.calendar(web.session())
     page = render_template(
         "periods/may_i_post.html",
-        **{"advice": None, "colleague": None, "question": None} | values,
+        **{"advice": None, "colleague": None, "question": None, "voice": None} | values,
         typed=typed,
         several=found if len(found) > 1 else [],
+        voices=voices if len(voices) > 1 else [],
+        executives=pairs.executives_of(web.session(), current_user.id),
         most=MOST_FOUND,
         problem=problem,
         now=now,
@@ -129,21 +134,36 @@ def _meant(typed: dict[str, str]) -> list[Colleague]:
         return [known]
     if not typed["who"]:
         return [Colleague(current_user.id, current_user.uid, current_user.name)]
-    found = advice.colleagues(web.session(), typed["who"][: checking.LONGEST])
+    return _called(typed["who"])
+
+
+def _voices(typed: dict[str, str]) -> list[Colleague]:
+    """In whose voice it would be said: nobody else's, one colleague's, or several among whom to choose."""
+    known = advice.by_uid(web.session(), typed["voice"]) if len(typed["voice"]) == len(current_user.uid) else None
+    if known or not typed["voice"]:
+        return [known] if known else []
+    return _called(typed["voice"])
+
+
+def _called(name: str) -> list[Colleague]:
+    """Whom a name or an account means. Raises `Invalid` when nobody."""
+    found = advice.colleagues(web.session(), name[: checking.LONGEST])
     if not found:
-        raise Invalid(
-            gettext("We found nobody called “%(who)s”. Write a part of the name, or the account.", who=typed["who"])
-        )
+        raise Invalid(gettext("We found nobody called “%(who)s”. Write a part of the name, or the account.", who=name))
     return found
 
 
-def _advice(typed: dict[str, str], colleague: Colleague) -> dict[str, Any]:
+def _advice(typed: dict[str, str], colleague: Colleague, voices: list[Colleague]) -> dict[str, Any]:
     """What the page shows of an answer. Raises `Invalid` for what cannot be asked."""
-    asked = {name: typed[name] for name in PARTS if name != "who"} | {"handle": "", "person": colleague.uid}
+    asked = {name: typed[name] for name in checking.PARTS if name in typed} | {"handle": "", "person": colleague.uid}
     _, _, question = checking.question(asked)
     now = calendar.calendar(web.session())
-    found = advice.advise(web.session(), colleague, question, now)
-    return {"advice": found, "colleague": colleague, "question": question}
+    voice = next((one for one in voices if one.id != colleague.id), None)
+    if voice is None:
+        found = advice.advise(web.session(), colleague, question, now)
+    else:
+        found = advice.advise_in_voice(web.session(), colleague, voice, question, now)
+    return {"advice": found, "colleague": colleague, "question": question, "voice": voice}
 
 
 def _periods(form: PeriodForm, status: int = 200) -> Response:

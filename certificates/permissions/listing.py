@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from certificates import ladder
 from certificates.ladder import LevelView
+from certificates.level_models import Level
 from certificates.models import Authorization
 from certificates.permissions.models import Revocation
 from certificates.permissions.rights import Viewer
@@ -56,7 +57,7 @@ def listing(session: Session, viewer: Viewer, wanted: Wanted, page: int = 1) -> 
 
     A manager sees those of her people, direct and indirect.
     """
-    conditions = [*_seen(viewer), *_looked_for(session, wanted)]
+    conditions = [*_seen(viewer), *_looked_for(wanted)]
     statuses = [Authorization.status == wanted.status] if wanted.status else [Authorization.status != "archived"]
     statement = (
         select(
@@ -144,12 +145,10 @@ def _seen(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [Authorization.person_id.in_(select(directory.organization_of(viewer.id).c.id))]
 
 
-def _looked_for(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _looked_for(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = _named(wanted.words)
     if wanted.level:
-        conditions += [
-            Authorization.level_id == level.id for level in ladder.levels(session) if level.code == wanted.level
-        ]
+        conditions.append(Authorization.level_id.in_(select(Level.id).where(Level.code == wanted.level)))
     return conditions
 
 

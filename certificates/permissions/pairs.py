@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from certificates import authority, days, register
@@ -103,6 +103,26 @@ def pairs_of(session: Session, person_id: int) -> list[Pair]:
     return [
         Pair(row.id, halves[row.executive_id], halves[row.writer_id], row.reason, row.made_at) for row in reversed(rows)
     ]
+
+
+def paired_on(session: Session, executive_id: int, writer_id: int, on: date) -> bool:
+    """Whether two were licensed together at the end of a day. One statement."""
+    last = days.end_of(on)
+    made = exists().where(
+        SpeakerPair.executive_id == executive_id,
+        SpeakerPair.writer_id == writer_id,
+        SpeakerPair.made_at < last,
+        or_(SpeakerPair.ended_at.is_(None), SpeakerPair.ended_at >= last),
+    )
+    return bool(session.scalar(select(made)))
+
+
+def executives_of(session: Session, writer_id: int) -> list[Row[str, str]]:
+    """The executives for whom somebody may write as one of a pair today, by name: `uid` and `name`. One statement."""
+    name = (Person.given_name + " " + Person.family_name).label("name")
+    pair = select(Person.uid, name).join(SpeakerPair, SpeakerPair.executive_id == Person.id)
+    open_ones = pair.where(SpeakerPair.writer_id == writer_id, SpeakerPair.ended_at.is_(None))
+    return list(session.execute(open_ones.order_by(Person.family_name, Person.given_name, Person.id)).all())
 
 
 def _open(session: Session, *which: object) -> Sequence[Row[int, int, int, str, datetime]]:

@@ -53,7 +53,8 @@ def open_request(
     authorization = _requested(person_id, level, scope, reason, by_id)
     session.add(authorization)
     history.record(session, authorization, "requested", reason, by_id)
-    letters.asked(session, authorization, level, deciders.approvers_of(session, person_id, needed_roles(level, scope)))
+    asked = deciders.asked(session, person_id, by_id)
+    letters.asked(session, authorization, level, deciders.approvers_of(session, asked, needed_roles(level, scope)))
     return authorization
 
 
@@ -70,7 +71,7 @@ def decide(
     """Decide about a request in a role that it needs: "approved" or "declined" (then with a remark).
 
     The last yes gives the permission, with its certificate; a no ends the request. `scope` narrows what was asked for,
-    and never widens it. Nobody decides about herself, or twice about the same request.
+    and never widens it. Nobody decides about herself, about what she opened for another, or twice about one request.
     Raises `NotFound`, `Forbidden`, `Invalid` and `Conflict` (decided meanwhile: it says by whom).
     """
     if decision not in ("approved", "declined"):
@@ -208,9 +209,10 @@ def scope_of(session: Session, authorization: Authorization) -> Scope:
 def _may_decide(session: Session, authorization: Authorization, needed: tuple[str, ...], role: str, by_id: int) -> None:
     if by_id == authorization.person_id:
         raise Forbidden(gettext("Nobody decides about herself."))
-    manager_id = deciders.managers_of(session, [authorization.person_id])[authorization.person_id]
-    roles = deciders.roles_of(session, by_id)
-    if role not in needed or not deciders.may_decide_as(role, by_id, roles, manager_id):
+    if by_id == authorization.requested_by_id:
+        raise Forbidden(gettext("You opened this request, so somebody else decides about it."))
+    asked = deciders.asked(session, authorization.person_id, authorization.requested_by_id)
+    if role not in needed or not asked.may_decide_as(role, by_id, deciders.roles_of(session, by_id)):
         raise Forbidden(gettext("This request needs another colleague's decision."))
     made = session.execute(
         select(Approval.role, Approval.by_id, Person.given_name, Person.family_name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from certificates import ladder
@@ -15,9 +15,10 @@ from certificates.ladder import LevelView
 from certificates.level_models import APPROVERS, Level, LevelApproval
 from certificates.models import Authorization, AuthorizationScope, AuthorizationStatus
 from certificates.permissions import deciders
+from certificates.permissions.deciders import Asked
 from certificates.permissions.models import Approval
 from certificates.standing import Scope
-from lms.people.models import Person
+from lms.people.models import Person, PersonRole
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Waiting:
 def waiting_for(session: Session, person_id: int, roles: Collection[str]) -> list[Waiting]:
     """The requests that wait for somebody with these roles, or as a manager, the oldest first.
 
-    Her own, and those about which she has decided in another role, are not among them. Six statements however many
-    wait.
+    Her own, those that she opened for others, and those about which she has decided in another role, are not among
+    them. Six statements however many wait, one more for somebody above one who asks.
     """
     rows = _open(session, person_id)
     if not rows:
@@ -63,13 +64,16 @@ def waiting_for(session: Session, person_id: int, roles: Collection[str]) -> lis
     levels = {level.id: level for level in ladder.levels(session)}
     numbers = [row.id for row in rows]
     scopes, decided = _scopes(session, numbers), _decided(session, numbers)
-    managers = deciders.managers_of(session, {row.person_id for row in rows})
+    lines = deciders.lines_of(session, {row.person_id for row in rows})
+    above = deciders.AT_THE_TOP in roles or any(person_id in line for line in lines.values())
+    few = deciders.few_holders(session) if above else {}
     found = []
     for row in rows:
         level, scope, made = levels[row.level_id], scopes[row.id], tuple(decided[row.id])
         needed = deciders.needed_roles(level, scope)
         left = [role for role in needed if role not in {one.role for one in made}]
-        mine = [role for role in left if deciders.may_decide_as(role, person_id, roles, managers[row.person_id])]
+        asked = Asked.of(row.person_id, row.requested_by_id, lines[row.person_id], few)
+        mine = [role for role in left if asked.may_decide_as(role, person_id, roles)]
         if mine and person_id not in {one.by_id for one in made}:
             found.append(_waiting(row, level, scope, needed, made, tuple(mine)))
     return found
@@ -77,38 +81,100 @@ def waiting_for(session: Session, person_id: int, roles: Collection[str]) -> lis
 
 def count(session: Session, person_id: int, roles: Collection[str]) -> int:
     """How many requests `waiting_for` would find. One statement."""
-    own = select(Approval.id).where(Approval.authorization_id == Authorization.id)
     named = select(LevelApproval.role).where(LevelApproval.level_id == Authorization.level_id)
-    ways = [_as_manager(own, named, person_id, roles)]
-    for role in set(roles).intersection(APPROVERS) - {"manager"}:
+    above = _above()
+    stands_in = above.c.request if deciders.AT_THE_TOP in roles else case((above.c.id == person_id, above.c.request))
+    ways = []
+    for role in APPROVERS:
         needed: list[ColumnElement[bool]] = [named.where(LevelApproval.role == role).exists()]
         needed += [~named.exists()] if role == "hub" else []
         needed += [Level.preapproval.is_(True), _regulated()] if role == "legal" else []
-        ways.append(and_(or_(*needed), ~own.where(Approval.role == role).exists()))
+        if role == "manager":
+            mine: ColumnElement[bool] = _as_manager(above, person_id, roles)
+        elif role in roles:
+            mine = true()
+        else:
+            mine = and_(Authorization.id.in_(select(stands_in)), _nobody_else(role))
+        ways.append(and_(or_(*needed), mine, ~_DECIDED.where(Approval.role == role).exists()))
     statement = (
         select(func.count())
         .select_from(Authorization)
         .join(Level, Level.id == Authorization.level_id)
-        .where(Authorization.status == "requested", Authorization.person_id != person_id, or_(*ways))
-        .where(~own.where(Approval.by_id == person_id).exists())
+        .where(Authorization.status == _REQUESTED, *_of_others(person_id), or_(*ways))
+        .where(~_DECIDED.where(Approval.by_id == person_id).exists())
     )
     return session.scalar(statement) or 0
 
 
-def _as_manager(own: Any, named: Any, person_id: int, roles: Collection[str]) -> ColumnElement[bool]:
-    """Whether a request needs a manager, nobody has decided as one, and who asked has her as the first at work."""
+_DECIDED = select(Approval.id).where(Approval.authorization_id == Authorization.id)
+_REQUESTED = literal("requested", literal_execute=True)
+"""Stands in the statement itself: a plan that PostgreSQL makes for any status would not know that these are few."""
+
+
+def _of_others(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    """That a request is neither for somebody nor opened by her."""
+    return Authorization.person_id != person_id, Authorization.requested_by_id.is_distinct_from(person_id)
+
+
+def _as_manager(above: CTE, person_id: int, roles: Collection[str]) -> ColumnElement[bool]:
+    """Whether somebody is the first at work above who asks, or there is none and she is at the top.
+
+    Walked down from her, who is asked far more often than there are requests that one with a role asked or opened.
+    """
     first = Person.manager_id == person_id
+    nearest = above.c.id == person_id
     if deciders.AT_THE_TOP in roles:
-        first = or_(first, Person.manager_id.is_(None))
+        first, nearest = or_(first, Person.manager_id.is_(None)), or_(nearest, above.c.id.is_(None))
     line = select(Person.id, Person.status).where(first).cte("below", recursive=True)
     line = line.union(
         select(Person.id, Person.status).join(line, line.c.id == Person.manager_id).where(line.c.status != "active")
     )
-    return and_(
+    return or_(
         Authorization.person_id.in_(select(line.c.id)),
-        named.where(LevelApproval.role == "manager").exists(),
-        ~own.where(Approval.role == "manager").exists(),
+        Authorization.id.in_(select(above.c.request).where(above.c.nearest.is_(True), nearest)),
     )
+
+
+def _above() -> CTE:
+    """Who is above who asks, where she or who opened it has a role: rows of `request`, `id` (none: the top), `nearest`.
+
+    `nearest`: below are only those who are not at work, and who opened it. These few requests can lead past somebody.
+    """
+    opener = func.coalesce(Authorization.requested_by_id, Authorization.person_id)
+    given = exists().where(
+        PersonRole.role.in_(APPROVERS),
+        or_(PersonRole.person_id == Authorization.person_id, PersonRole.person_id == opener),
+    )
+    line = (
+        select(
+            Authorization.id.label("request"),
+            opener.label("opener"),
+            Person.manager_id.label("id"),
+            true().label("nearest"),
+            literal(1).label("steps"),
+        )
+        .join(Person, Person.id == Authorization.person_id)
+        .where(Authorization.status == _REQUESTED, given)
+        .cte("above", recursive=True)
+    )
+    passed = and_(line.c.nearest.is_(True), or_(Person.status != "active", Person.id == line.c.opener))
+    return line.union_all(
+        select(line.c.request, line.c.opener, Person.manager_id, passed, line.c.steps + 1)
+        .join(Person, Person.id == line.c.id)
+        .where(line.c.steps < 30)
+    )
+
+
+def _nobody_else(role: str) -> ColumnElement[bool]:
+    """Whether at work nobody has a role but who asks and who opened it, and one of them has it."""
+    held = (
+        select(Person.id)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == role, Person.status == "active")
+    )
+    two = (Authorization.person_id, Authorization.requested_by_id)
+    others = and_(Person.id != two[0], Person.id.is_distinct_from(two[1]))
+    return and_(held.exists(), ~held.where(others).exists())
 
 
 def _regulated() -> ColumnElement[bool]:
@@ -170,7 +236,7 @@ def _open(session: Session, person_id: int) -> Sequence[Any]:
     return session.execute(
         select(*columns, asked_at.label("asked_at"))
         .join(Person, Person.id == Authorization.person_id)
-        .where(Authorization.status == "requested", Authorization.person_id != person_id)
+        .where(Authorization.status == _REQUESTED, *_of_others(person_id))
         .order_by(Authorization.id)
     ).all()
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -69,6 +70,11 @@ def calendar_of(session: Session, person: Person, site: str, host: str) -> str:
             *_sessions(session, person.id, since, site, host),
         ]
         name = gettext("Social Media University")
+    return document(name, events)
+
+
+def document(name: str, events: Iterable[Sequence[str]]) -> str:
+    """A calendar with a name, of events that are lines each."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -97,7 +103,7 @@ def _due(session: Session, person_id: int, since: date, site: str, host: str) ->
     )
     courses = {course.id: course for course in catalog.live(session)}
     return [
-        _all_day(
+        all_day(
             f"due-{one.uid}@{host}",
             one.enrolled_at,
             one.due_on,
@@ -116,7 +122,7 @@ def _ends(session: Session, person_id: int, since: date, site: str, host: str) -
         Authorization.ends_on >= since,
     )
     return [
-        _all_day(
+        all_day(
             f"ends-{one.uid}@{host}",
             datetime(one.starts_on.year, one.starts_on.month, one.starts_on.day, tzinfo=UTC),
             one.ends_on,
@@ -158,15 +164,26 @@ def _sessions(session: Session, person_id: int, since: date, site: str, host: st
     ]
 
 
-def _all_day(uid: str, stamped_at: datetime, day: date, title: str, link: str) -> list[str]:
-    """A whole day, in whatever time zone the reader is; it takes up no time."""
+def all_day(
+    uid: str,
+    stamped_at: datetime,
+    day: date,
+    title: str,
+    link: str,
+    *,
+    last: date | None = None,
+    more: Sequence[str] = (),
+) -> list[str]:
+    """A whole day, or all to the last one, in whatever time zone the reader is; it takes up no time."""
+    last = last or day
     return [
         "BEGIN:VEVENT",
         f"UID:{uid}",
         f"DTSTAMP:{calendar.utc(stamped_at)}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        *([f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"] if day < date.max else []),
+        *([f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"] if last < date.max else []),
         f"SUMMARY:{calendar.text(title)}",
+        *more,
         f"URL:{link}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

@@ -1,16 +1,19 @@
 """Messages to each person, to read inside, and the private address of her calendar."""
 
 import hashlib
+from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from lms.base import limits, web
 from lms.base.access import PUBLIC, SIGNED_IN, open_to
 from lms.base.errors import NotFound
 from lms.base.limits import limiter
-from lms.reminders import feed, notices
+from lms.people.models import Person
+from lms.reminders import feed, notices, quiet_feed
 
 blueprint = Blueprint("reminders", __name__)
 NUMBER = "<int(max=2147483647):number>"
@@ -66,13 +69,25 @@ def end_calendar() -> Answer:
 @open_to(PUBLIC)
 def calendar_file(token: str) -> Response:
     """The calendar of whoever was given this address: whoever knows it may read it, as calendars do."""
+    return _file(token, feed.calendar_of)
+
+
+@blueprint.get("/calendar/<token>/quiet.ics")
+@open_to(PUBLIC)
+def quiet_file(token: str) -> Response:
+    """Quiet periods and embargoes, beside the same private address."""
+    return _file(token, quiet_feed.calendar_of)
+
+
+def _file(token: str, calendar_of: Callable[[Session, Person, str, str], str]) -> Response:
+    """What a token opens. Raises `NotFound` for one that holds no more, and counts that as a guess."""
     limits.refuse_guessing(CALENDAR)
     person = feed.reader_of(web.session(), token)
     if person is None:
         limits.count_guess(CALENDAR)
         raise NotFound
     host = request.host.partition(":")[0]
-    text = feed.calendar_of(web.session(), person, web.settings().base_url, host)
+    text = calendar_of(web.session(), person, web.settings().base_url, host)
     response = make_response(text)
     response.mimetype = "text/calendar"
     response.headers["Cache-Control"] = "private, max-age=3600"
@@ -83,5 +98,5 @@ def calendar_file(token: str) -> Response:
 
 def _calendar(token: str = "") -> str:
     made_at = feed.made_at(web.session(), current_user.id)
-    address = f"{web.settings().base_url}/calendar/{token}.ics" if token else ""
-    return render_template("reminders/calendar.html", made_at=made_at, address=address)
+    addresses = [f"{web.settings().base_url}/calendar/{token}{end}.ics" for end in ("", "/quiet")] if token else []
+    return render_template("reminders/calendar.html", made_at=made_at, addresses=addresses)

@@ -1,6 +1,7 @@
 """May somebody speak? The rule, as a table and as properties."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
@@ -10,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates import authority, vocabulary
-from certificates.authority import DEEDS, RED_TOPICS, Question, best, may_speak
+from certificates.authority import DEEDS, RED_TOPICS, Question, Voice, best, best_in_voice, may_speak
 from certificates.permissions.models import CAUSES
-from certificates.rulings import TOLD, Circumstances, Crisis, Quiet
+from certificates.rulings import TOLD, Circumstances, Crisis, Quiet, Ruling
 from certificates.standing import Change, Scope, Standing, standing_on
 
 START, END, MIDDLE = date(2026, 1, 12), date(2028, 1, 12), date(2026, 11, 22)
@@ -132,10 +133,20 @@ def table() -> list[tuple[str, str, str, str]]:
 CASES = table()
 
 
+def ruled(words: str, asked: Question, when: Circumstances) -> tuple[Ruling, Standing | None]:
+    """The ruling about who a section names; with "as", about one who writes in the voice of another."""
+    writer, _, executive = words.partition(" as ")
+    if not executive:
+        return best(asker(writer), asked, when)
+    paired = not executive.startswith("a stranger to ")
+    voice = Voice("Eva Maes", tuple(asker(executive.removeprefix("a stranger to "))), paired)
+    return best_in_voice(voice, asker(writer), asked, when)
+
+
 @pytest.mark.parametrize("row", CASES, ids=lambda row: " / ".join(row))
 def test_the_table(row: tuple[str, str, str, str]) -> None:
     who, when, asked, expected = row
-    ruling, _ = best(asker(who), question(asked), CIRCUMSTANCES[when])
+    ruling, _ = ruled(who, question(asked), CIRCUMSTANCES[when])
     assert ruling.key + (", legal first" if ruling.condition else "") == expected
     assert ruling.allowed is (ruling.key == "yes")
     assert ruling.reason.endswith(".")
@@ -204,6 +215,30 @@ def test_a_quiet_period_or_a_crisis_never_turns_a_no_into_a_yes(
 @given(_standings, _questions, _circumstances)
 def test_revoked_is_always_no(one: Standing, asked: Question, when: Circumstances) -> None:
     assert not best([Standing(**(one.__dict__ | {"status": "revoked"}))], asked, when)[0].allowed
+
+
+def test_in_the_voice_of_another_the_reason_names_her_and_who_takes_the_step() -> None:
+    asked = Question(MIDDLE, topic="products")
+    paused = Voice("Eva Maes", (standing(status="suspended", cause="guideline"),), paired=True)
+    ruling, _ = best_in_voice(paused, [standing()], asked, CALM)
+    assert ruling.step.startswith("For Eva Maes: Accept the guideline")
+    assert "Eva Maes" in ruling.reason
+    ruling, _ = best_in_voice(replace(paused, paired=False), [standing()], asked, CALM)
+    assert "licenses a writer and an executive together" in ruling.step
+    both = Voice("Eva Maes", (standing(**SPEAKER),), paired=True)  # type: ignore[arg-type]
+    ruling, shown = best_in_voice(both, [replace(standing(), ends_on=date(2027, 3, 1))], asked, CALM)
+    assert (ruling.allowed, shown) == (True, both.standings[0])
+    assert "1 March 2027" in ruling.reason, "the day on which the first of the two ends"
+
+
+@given(_held, _held, _questions, _circumstances)
+def test_no_pair_speaks_where_one_of_the_two_may_not_at_all(
+    writer: list[Standing], executive: list[Standing], asked: Question, when: Circumstances
+) -> None:
+    voice = Voice("Eva Maes", tuple(executive), paired=True)
+    allowed = best_in_voice(voice, writer, asked, when)[0].allowed
+    assert not best_in_voice(replace(voice, paired=False), writer, asked, when)[0].allowed
+    assert allowed == (best(executive, asked, when)[0].allowed and best(writer, Question(asked.on), CALM)[0].allowed)
 
 
 @pytest.mark.parametrize(("topic", "status"), list(product(sorted(RED_TOPICS), ["active", "suspended", "ended"])))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,9 +45,31 @@ def test_the_bench_counts_people_and_names_the_gaps(session: Session, make: Make
     assert {("results", "nl"), ("service", "fr")} <= set(bench.gaps)
     assert ("service", "nl") not in bench.gaps
     assert [one.name.split()[0] for one in bench.lapsing] == ["Ben"]
-    text = counting.table(bench.lapsing).decode()
+    text = counting.lines(bench.lapsing).decode()
     assert "Ben Janssen" in text
     assert "service" in text
+
+
+def test_the_table_is_read_in_parts_and_says_the_same(
+    session: Session, make: Make, client_for: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels = {level.kind: level.code for level in make.levels()}
+    for number in range(7):
+        certificate = speaker(make, f"P{number}", months=12 + number % 3)
+        if number % 2:
+            person = session.get_one(Person, certificate.person_id)
+            make.certificate(person, level=levels["endorsement"], scope={"language": ["pl"]})
+    monkeypatch.setattr(counting, "PART", 3)
+    today, hub = days.today(), client_for(make.person("Hugo", roles=["hub"]))
+    for wanted, last in ((None, None), (Wanted(language="pl"), None), (None, today + timedelta(days=370))):
+        expected = [one for one in counting.holders(session, today, wanted) if last is None or one.ends_on <= last]
+        head, *pieces = counting.table(session, today, wanted, last)
+        assert len(pieces) == (2 if last else 4)
+        assert b"".join(pieces) == counting.lines(expected)
+        query = {"language": wanted.language if wanted else ""} | ({"before": 370} if last else {})
+        answer = hub.get("/bench.csv", query_string=query)
+        assert answer.is_streamed
+        assert answer.data == head + b"".join(pieces)
 
 
 def test_an_endorsement_widens_a_level_and_is_none_by_itself(session: Session, make: Make) -> None:

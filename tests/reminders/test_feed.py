@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import icalendar
 import pytest
 
+from certificates.periods import planning
+from certificates.periods.planning import Plan
+from certificates.standing import Scope
 from courses.sessions.models import LiveSession, Seat
 from lms.base import clock
 from lms.reminders import feed
@@ -59,6 +62,28 @@ def test_a_new_address_ends_the_old_one_and_of_who_left_there_is_none(session, p
     session.flush()
     alice.submit("/calendar/end")
     assert anonymous.get(second).status_code == 404
+
+
+def test_quiet_periods_and_embargoes_are_a_calendar_of_their_own(session, people, make, client_for, anonymous):
+    hub = make.person("Hugo", roles=["hub"])
+    with clock.frozen(datetime(2026, 11, 20, tzinfo=UTC)):
+        scope = Scope.of([("topic", "results"), ("country", "be")])
+        planning.make_period(session, Plan("Results; of 2026", TODAY, date(2026, 12, 3), scope=scope), by_id=hub.id)
+        gone = planning.make_period(session, Plan("Never mind", TODAY, TODAY), by_id=hub.id)
+        planning.cancel_period(session, gone.id, by_id=hub.id)
+        page = client_for(people.alice).submit("/calendar")
+        address = _address(page).replace(".ics", "/quiet.ics")
+        assert address in page.text
+        answer = anonymous.get(address)
+        again = anonymous.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+        people.alice.status = "left"
+        session.flush()
+        assert anonymous.get(address).status_code == 404
+    assert (answer.mimetype, again.status_code) == ("text/calendar", 304)
+    (event,) = icalendar.Calendar.from_ical(answer.data).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "Quiet period: Results; of 2026"
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (TODAY, date(2026, 12, 4)), "the day after the last"
+    assert "Belgium" in str(event["DESCRIPTION"])
 
 
 def _address(answer) -> str:

@@ -18,6 +18,8 @@ from lms.exchange.api import tokens
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 web.csrf.exempt(blueprint)
 MOST = 100
+PARTS = (*checking.PARTS, "voice")
+"""What can be said in a question: inside also in whose voice somebody writes."""
 OPENAPI = Path(__file__).resolve().parent / "openapi.json"
 
 
@@ -47,7 +49,7 @@ def openapi() -> Response:
 @open_to(PUBLIC)
 @limiter.limit("600/minute", key_func=_caller)
 def may_speak() -> Response:
-    return jsonify(_answer({name: request.args.get(name, "") for name in checking.PARTS}))
+    return jsonify(_answer({name: request.args.get(name, "") for name in PARTS}))
 
 
 @blueprint.post("/may-speak")
@@ -67,13 +69,16 @@ def may_all_speak() -> Response:
 
 def _answer_or_problem(asked: dict[str, Any]) -> dict[str, Any]:
     try:
-        return _answer({name: str(asked.get(name) or "") for name in checking.PARTS})
+        return _answer({name: str(asked.get(name) or "") for name in PARTS})
     except Refused as refusal:
         return {"problem": refusal.message}
 
 
 def _answer(typed: dict[str, str]) -> dict[str, Any]:
-    handle, person, question = checking.question(typed)
+    handle, person, question = checking.question({name: typed[name] for name in checking.PARTS})
+    voice = typed["voice"].strip().lower()
+    if voice:
+        return checking.as_json(checking.check_in_voice(web.session(), handle, person, voice, question))
     return checking.as_json(checking.check(web.session(), handle, person, question))
 
 
