@@ -10,6 +10,7 @@ from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from certificates import awards
@@ -25,7 +26,7 @@ from courses.media import uploads
 from courses.search import index as search_index
 from lms.assignments import keeping as assignments
 from lms.assignments import recurring
-from lms.base import outbox, webhook_sending
+from lms.base import failures, outbox, webhook_sending
 from lms.base.db import Database
 from lms.base.settings import Settings
 from lms.people import absences, signin
@@ -127,10 +128,14 @@ def _promptly(app: Flask, stopping: threading.Event) -> None:
 
 
 def promptly(app: Flask, going: Callable[[], bool] = lambda: True) -> None:
-    """Work off what was asked for at a page. What is not done when `going` says no is done by the next call."""
+    """Work off what was asked for at a page. What is not done when `going` says no is done by the next call.
+
+    A job that fails holds up no other.
+    """
+    database = app.extensions["database"]
     with app.app_context():
         for job in PROMPT:
-            job(app.extensions["database"], going)
+            _guarded(database, job.__module__, partial(job, database, going))
 
 
 def build(app: Flask) -> Huey:
@@ -149,22 +154,52 @@ def build(app: Flask) -> Huey:
     return queue
 
 
-def minutely(app: Flask) -> None:
-    """Mark attempts whose time is over, then send the mail and the webhooks that are due."""
-    database = app.extensions["database"]
+def minutely(app: Flask) -> list[str]:
+    """Mark attempts whose time is over, then send the mail, the webhooks and the chat messages that are due.
+
+    A job that fails is logged, kept for administrators to see, and holds up no other. Returns the names of those.
+    """
+    database, settings = app.extensions["database"], app.extensions["settings"]
+    jobs: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("overdue attempts closed", partial(_alone, database, closing.close_overdue)),
+        ("mail sent", partial(outbox.deliver, database, settings)),
+        ("webhooks sent", partial(webhook_sending.deliver, database)),
+        ("chat messages sent", partial(chat.deliver, database, settings)),
+    )
     with app.app_context():
+        return [name for name, job in jobs if not _guarded(database, name, job)]
+
+
+def _guarded(database: Database, name: str, job: Callable[[], object]) -> bool:
+    """Do a job; whether it went well. One that did not is logged, and kept for administrators to see."""
+    try:
+        job()
+    except Exception as error:
+        log.exception("a job failed; it is tried again: %s", name)
+        _keep(database, name, error)
+        return False
+    return True
+
+
+def _keep(database: Database, name: str, error: Exception) -> None:
+    """Keep that a job failed, for administrators to see; when even that cannot be written, the log has it."""
+    try:
         with database.transaction() as session:
-            closing.close_overdue(session)
-        outbox.deliver(database, app.extensions["settings"])
-        webhook_sending.deliver(database)
-        chat.deliver(database, app.extensions["settings"])
+            failures.note(session, name, error)
+    except SQLAlchemyError as why:
+        log.warning("that a job failed could not be kept: %s", why)
+
+
+def _alone(database: Database, job: Callable[[Session], int]) -> int:
+    with database.transaction() as session:
+        return job(session)
 
 
 def nightly(app: Flask) -> dict[str, int]:
     """What must happen once a day; doing it again on the same day changes nothing. Returns how many of each.
 
-    A job that fails changes nothing, is logged and holds up no other. Raises `NightFailed` at the end of such a night,
-    and what the database raises when it cannot be used at all.
+    A job that fails changes nothing, is logged, kept for administrators to see, and holds up no other. Raises
+    `NightFailed` at the end of such a night, and what the database raises when it cannot be used at all.
     """
     done, failed = dict[str, int](), list[str]()
     with app.app_context():
@@ -172,8 +207,9 @@ def nightly(app: Flask) -> dict[str, int]:
         for name, job in _jobs(app):
             try:
                 done[name] = job()
-            except Exception:
+            except Exception as error:
                 log.exception("a job of the night failed: %s", name)
+                _keep(app.extensions["database"], name, error)
                 failed.append(name)
     if failed:
         raise NightFailed(failed, done)
@@ -187,14 +223,8 @@ def _look_at(database: Database) -> None:
 
 def _jobs(app: Flask) -> Iterator[tuple[str, Callable[[], int]]]:
     """The jobs of the night, each in a transaction of its own."""
-    database = app.extensions["database"]
-
-    def alone(job: Callable[[Session], int]) -> int:
-        with database.transaction() as session:
-            return job(session)
-
     for name, job in NIGHTLY:
-        yield name, partial(alone, job)
+        yield name, partial(_alone, app.extensions["database"], job)
     yield "lines of the journal dropped", partial(outbox.forget_old, app.extensions["settings"])
 
 

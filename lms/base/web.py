@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.base import limits
@@ -226,6 +226,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
         return error
     if status >= 500:
         return _crashed(error)
+    if isinstance(error, BadHost):  # without a host there are no addresses, and so no page with a menu
+        return plain_page(400)
     title = (
         gettext("This page does not exist")
         if status == 404
@@ -258,10 +260,10 @@ def _crashed(error: HTTPException) -> Response:
 
 
 def plain_page(status: int, number: str = "") -> Response:
-    """A page that needs no database: something is wrong on our side, and nothing was half done."""
+    """A page that needs no database and no addresses; nothing was half done."""
     _abandon()
     g.pop("afterwards", None)
-    titles = {500: "That went wrong on our side", 503: "We will be back in a moment"}
+    titles = {400: "No site has such a name", 500: "That went wrong on our side", 503: "We will be back in a moment"}
     if wants_json():
         response = make_response({"type": "about:blank", "title": titles[status], "status": status, "detail": number})
         response.mimetype = "application/problem+json"

@@ -2,9 +2,9 @@
 brought loses the words that name her. What proves something stays, under no name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from lms.base.db import Base, parts
@@ -27,24 +27,30 @@ HERS_ALONE = {
 """Rows that are of use to nobody once she is gone."""
 WORDS = {
     "api_token": ("name",),
+    "appeal": ("words", "answer"),
     "assignment_rule": ("name", "reason"),
-    "branded_handle": ("recovery",),
+    "branded_handle": ("purpose", "recovery"),
     "chat_message": ("body", "error"),
-    "course": ("owner",),
-    "crisis_period": ("line",),
+    "chat_room": ("name",),
+    "course": ("owner", "business_reason"),
+    "crisis_period": ("title", "line"),
     "deputy": ("reason",),
     "entitlement_task": ("note",),
     "exemption": ("reason",),
+    "hold": ("reason", "lift_reason"),
     "import_problem": ("value", "sentence"),
     "live_session": ("place", "link"),
+    "marking_task": ("comment",),
     "media": ("name",),
     "media_item": ("title",),
     "notice": ("subject", "body"),
     "nudge": ("words",),
     "outbox_message": ("error",),
     "people_import": ("file_name",),
-    "quiet_period": ("note",),
+    "quiet_period": ("title", "note"),
+    "regrade": ("reason",),
     "report_export": ("name", "error"),
+    "revocation": ("reason", "remark"),
     "review_comment": ("words", "quote"),
     "saved_report": ("name",),
     "webhook_message": ("body", "error"),
@@ -54,6 +60,28 @@ WORDS = {
     "contribution": ("words", "remark", "url"),
 }
 """Columns of others' rows in which somebody may have written her name. What names her there is blanked."""
+CLOSED_BY = {"appeal": "decided_at", "hold": "lifted_at", "marking_task": "done_at", "revocation": "decided_at"}
+"""Rows that the database itself lets nobody change once this moment is set. Until then their words can go."""
+STAYS: Mapping[str, tuple[str, ...]] = {
+    "appeal": ("words", "answer"),
+    "approval": ("remark",),
+    "attempt_release": ("reason",),
+    "audit_entry": ("details",),
+    "authorization_status": ("reason",),
+    "certificate_status": ("reason",),
+    "coach_answer": ("words",),
+    "enrollment_change": ("reason",),
+    "exercise_entry": ("words", "place"),
+    "guideline_sign_off": ("remark",),
+    "hold": ("reason", "lift_reason"),
+    "marking_task": ("comment",),
+    "response": ("answer",),
+    "revocation": ("reason", "remark"),
+    "sign_off": ("note",),
+}
+"""Words that stay, of the tables in `CLOSED_BY` where the row is closed: the database refuses to change them, for they
+prove what was answered, decided and why, and the audit trail and evidence packs are chained over them. They hang on
+somebody without a name from then on; the page about her permissions shows them no more."""
 BLANK = "–"
 TELLING = 4
 """From so many signs on an employee number names somebody in a text, and not a count of days."""
@@ -83,21 +111,34 @@ def _forget_imports(session: Session, person: Person) -> None:
         for column in ("before", "after"):
             if key:
                 session.execute(update(table).where(table.c[column] == key).values({column: BLANK}))
+    told = Base.metadata.tables["import_problem"]
+    hers = or_(*(told.c.value == key for key in (person.employee_id, person.email) if key))
+    session.execute(update(told).where(hers).values(value=BLANK, sentence=BLANK))
 
 
 def _forget_own_words(session: Session, person_id: int) -> None:
+    """What is hers or about her, whether it names her or not."""
     for name, who, column in (("exemption", "person_id", "reason"), ("report_export", "asked_by_id", "name")):
         table = Base.metadata.tables[name]
         session.execute(update(table).where(table.c[who] == person_id).values({column: BLANK}))
+    appeal, attempt = Base.metadata.tables["appeal"], Base.metadata.tables["attempt"]
+    hers = appeal.c.attempt_id.in_(select(attempt.c.id).where(attempt.c.person_id == person_id))
+    session.execute(update(appeal).where(hers, _open(appeal)).values(words=BLANK))
 
 
 def _blank(session: Session, table: Table, columns: tuple[str, ...], person: Person) -> None:
     """Take the words out of those rows of a table that name her in full, by address or by number."""
     for column in columns:
-        rows = session.execute(select(table.c.id, table.c[column]).where(_maybe(table.c[column], person)))
+        rows = session.execute(select(table.c.id, table.c[column]).where(_maybe(table.c[column], person), _open(table)))
         named = [row[0] for row in rows if _naming(person).search(row[1])]
         for some in parts(named):
             session.execute(update(table).where(table.c.id.in_(some)).values({column: BLANK}))
+
+
+def _open(table: Table) -> ColumnElement[bool]:
+    """Which rows of a table can still be changed."""
+    closed = CLOSED_BY.get(table.name)
+    return table.c[closed].is_(None) if closed else true()
 
 
 def _maybe(column: ColumnElement[str], person: Person) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lms.base import clock
@@ -67,7 +67,8 @@ def _hers(name: str, person_id: int) -> ColumnElement[bool]:
     if held.through is None:
         return or_(*(table.c[column] == person_id for column in held.by))
     column, above = held.through
-    return table.c[column].in_(select(Base.metadata.tables[above].c.id).where(_hers(above, person_id)))
+    hers = table.c[column].in_(select(Base.metadata.tables[above].c.id).where(_hers(above, person_id)))
+    return and_(hers, table.c[held.once].is_not(None)) if held.once else hers
 
 
 def _shown(table: Table) -> list[Any]:

@@ -16,19 +16,21 @@ class Held:
     """Rows about somebody: the kind of data, and how they are found.
 
     `by` are the columns that name her. `through` is a table of this list whose rows these belong to, by a column here.
+    `once` is a column that must be set: before that, the row is not told to her.
     """
 
     kind: str
     by: tuple[str, ...] = ()
     through: tuple[str, str] | None = None
+    once: str = ""
 
 
 def _by(kind: str, *columns: str) -> Held:
     return Held(kind, columns or ("person_id",))
 
 
-def _of(kind: str, column: str, table: str) -> Held:
-    return Held(kind, through=(column, table))
+def _of(kind: str, column: str, table: str, once: str = "") -> Held:
+    return Held(kind, through=(column, table), once=once)
 
 
 EXPORTED: Mapping[str, Held] = {
@@ -50,6 +52,7 @@ EXPORTED: Mapping[str, Held] = {
     "result": _of("attempts", "attempt_id", "attempt"),
     "attempt_break": _of("attempts", "attempt_id", "attempt"),
     "appeal": _of("attempts", "attempt_id", "attempt"),
+    "marking_task": _of("attempts", "item_id", "paper_item", "done_at"),
     "paper_item": _of("attempts", "attempt_id", "attempt"),
     "attempt_release": _by("attempts"),
     "regrade_change": _by("attempts"),
@@ -61,8 +64,11 @@ EXPORTED: Mapping[str, Held] = {
     "review_comment": _by("written"),
     "contribution": _by("written"),
     "certificate": _by("permissions"),
+    "certificate_status": _of("permissions", "certificate_id", "certificate"),
     "authorization": _by("permissions"),
     "authorization_status": _of("permissions", "authorization_id", "authorization"),
+    "approval": _of("permissions", "authorization_id", "authorization"),
+    "revocation": _of("permissions", "authorization_id", "authorization", "decided_at"),
     "handle": _by("permissions"),
     "handle_claim": _by("permissions"),
     "hold": _by("permissions"),

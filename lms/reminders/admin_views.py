@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
-from lms.base import web
+from lms.base import failures, web
 from lms.base.access import holders_of, open_to
 from lms.base.errors import Invalid
 from lms.base.limits import limiter
@@ -31,6 +31,7 @@ def mails() -> str:
         q=words,
         state=state,
         counted=mailbox.counted(web.session()),
+        failed=failures.latest(web.session()),
         may_change="administrator" in current_user.roles,
     )
 

@@ -42,6 +42,7 @@ class Line:
 
     kind: str
     line: int
+    key: str
     name: str
     email: str
     uid: str
@@ -106,6 +107,7 @@ def _line(change: Change, values: Mapping[str, Cell], now: _Now | None, names: M
     return Line(
         kind=change.kind,
         line=change.line,
+        key=change.key,
         name=change.name,
         email=now.email if now else values["email"].after,
         uid=now.uid if now else "",

@@ -13,7 +13,7 @@ from lms.base.errors import Invalid
 from lms.base.files import FileStore
 from lms.base.i18n import gettext
 from lms.people.imports import running, shelf
-from lms.people.imports.models import ImportProblem, PeopleImport
+from lms.people.imports.models import LEFT_OUT, ImportProblem, PeopleImport
 from lms.people.models import Person
 
 PAGE = 30
@@ -71,7 +71,7 @@ def one(session: Session, uid: str) -> Brought:
 def problems(session: Session, import_id: int) -> list[Row[Any]]:
     """What is wrong with a file: `line`, `column`, `value`, `sentence`, in the order of the file, at most 1,000."""
     columns = (ImportProblem.line, ImportProblem.column, ImportProblem.value, ImportProblem.sentence)
-    statement = select(*columns).where(ImportProblem.import_id == import_id)
+    statement = select(*columns).where(ImportProblem.import_id == import_id, ImportProblem.line != LEFT_OUT)
     return list(session.execute(statement.order_by(ImportProblem.line, ImportProblem.id)))
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from lms.base.errors import NotFound, Refused
 from lms.base.files import FileStore
 from lms.base.i18n import gettext
 from lms.base.limits import takes
-from lms.people.imports import columns, reading, running, undoing
+from lms.people.imports import columns, omissions, omitting, reading, running, undoing
 from lms.people.imports.models import PeopleImport
 from lms.staff import changes, confirming, leaving, uploads, words
 from lms.staff.forms import ApplyForm, UploadForm
@@ -108,6 +109,32 @@ def apply(uid: str) -> BaseResponse:
     return redirect(url_for("staff_imports.one", uid=uid), 303)
 
 
+@blueprint.post(f"{ONE}/leave-out")
+@open_to(ADMINISTRATORS)
+def leave_out(uid: str) -> BaseResponse:
+    return _chosen(uid, omitting.leave_out, omitting.ticked(request.form.getlist("key")))
+
+
+@blueprint.post(f"{ONE}/take-in")
+@open_to(ADMINISTRATORS)
+def take_in(uid: str) -> BaseResponse:
+    return _chosen(uid, omitting.take_in, request.form.getlist("key"))
+
+
+def _chosen(uid: str, deed: Callable[..., PeopleImport], who: Collection[str]) -> BaseResponse:
+    """Do something with the people who are ticked, and come back to the same part of the list."""
+    try:
+        deed(web.session(), _files(), uid, who, by_id=current_user.id)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        web.give_up_session()
+        form = ApplyForm(formdata=None)
+        form.form_errors.append(refusal.message)
+        return make_response(_import_page(confirming.one(web.session(), uid), form), refusal.status)
+    return redirect(url_for("staff_imports.one", uid=uid, show=_tab(), page=web.page(), _anchor="changes"), 303)
+
+
 @blueprint.post(f"{ONE}/drop")
 @open_to(ADMINISTRATORS)
 def drop(uid: str) -> BaseResponse:
@@ -170,13 +197,17 @@ def _import_page(brought: confirming.Brought, form: ApplyForm) -> str:
         return _page("refused", brought=brought, problems=confirming.problems(web.session(), brought.file.id))
     if brought.file.state in {"checked", "stopped"}:
         return _check_page(brought, form)
-    return _page("done", brought=brought)
+    return _page("done", brought=brought, left_out=omissions.count(web.session(), brought.file.id))
+
+
+def _tab() -> str:
+    tab = request.args.get("show", "")
+    return tab if tab in changes.TABS else "all"
 
 
 def _check_page(brought: confirming.Brought, form: ApplyForm) -> str:
     found = running.difference(web.session(), _files(), brought.file.uid)
-    tab = request.args.get("show", "")
-    tab = tab if tab in changes.TABS else "all"
+    tab = _tab()
     return _page(
         "check",
         brought=brought,
@@ -188,6 +219,7 @@ def _check_page(brought: confirming.Brought, form: ApplyForm) -> str:
         tier_changes=changes.tier_changes(found),
         lines=changes.lines(web.session(), found, tab, web.page()),
         pages=-(-changes.counts(found)[tab] // changes.PAGE),
+        left_out=omissions.listed(web.session(), brought.file.id, changes.PAGE),
         endings=leaving.endings(web.session(), found.leaver_ids),
         fields=words.fields(),
         tier_names=words.tiers(),

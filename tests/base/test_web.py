@@ -414,3 +414,14 @@ def test_a_text_written_while_the_sign_in_ran_out_is_given_back(anonymous):
     assert words in answer.text
     answer = anonymous.submit("/courses/principles/lesson-1/done")
     assert answer.location.startswith("/login")
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example"])
+@pytest.mark.parametrize("path", ["/healthz", "/login", "/nothing"])
+def test_a_host_that_no_site_can_have_is_refused_in_a_sentence(client, host, path):
+    answer = client.get(path, headers={"Host": host})
+    assert answer.status_code == 400
+    assert "calls this site by a name that no site can have" in answer.text
+    asked = client.get(path, headers={"Host": host, "Accept": "application/json"})
+    assert (asked.status_code, asked.json["status"]) == (400, 400)

@@ -1,6 +1,7 @@
-"""A job that fails holds up no other job of the night, and is named at the end."""
+"""A job that fails holds up no other job of the night or the minute, and is named where an administrator looks."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from lms import cli, worker
-from lms.base import clock, outbox
+from lms.base import clock, failures, outbox
 from lms.base.outbox import OutboxMessage
 
 pytestmark = pytest.mark.sqlite_only
@@ -70,6 +71,31 @@ def test_the_periodic_night_of_the_worker_goes_on(app, jobs, logged):
     (every_night,) = [task for task in tasks if type(task).__name__ == "every_night"]
     every_night.execute()
     assert len(logged) == 1
+
+
+def test_a_job_of_the_minute_that_fails_holds_up_no_other_and_is_shown_once_a_day(
+    app, monkeypatch, logged, session, make, client_for
+):
+    dana = make.person("Dana", email="dana@acme.example", roles=["administrator"])
+    session.commit()
+    sent = []
+
+    def away(*_) -> None:
+        raise RuntimeError("alice@acme.example was refused")
+
+    monkeypatch.setattr(worker.outbox, "deliver", away)
+    monkeypatch.setattr(worker.chat, "deliver", lambda *_: sent.append("chat"))
+    monkeypatch.setattr(worker, "PROMPT", (lambda *_: 1 / 0, lambda *_: sent.append("prompt")))
+    assert [worker.minutely(app), worker.minutely(app)] == [["mail sent"], ["mail sent"]]
+    worker.promptly(app)
+    assert (sent, len(logged)) == (["chat", "chat", "prompt"], 3)
+    assert [one.error for one in failures.latest(session)] == ["ZeroDivisionError", "RuntimeError"]
+    page = client_for(dana).get("/admin/outbox").text
+    assert "2 jobs of the worker failed in the last two days." in page
+    assert "mail sent" in page
+    assert "alice@acme.example was refused" not in page
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        assert failures.latest(session) == []
 
 
 def test_without_tables_no_job_is_tried(app, jobs, database):

@@ -10,18 +10,22 @@ from sqlalchemy import JSON, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from certificates import days
+from certificates.permissions.models import Hold
 from courses.enrollment_models import Enrollment
 from lms.assignments import extending
 from lms.assignments.models import Exemption
 from lms.base import clock, outbox
-from lms.base.db import Base
+from lms.base.db import GUARDS, Base
 from lms.guidelines.models import GuidelineVersion
 from lms.people import changing, erasure, signin
 from lms.people.imports.models import ImportChange, ImportProblem, PeopleImport
 from lms.people.models import Absence, Deputy, Person, PersonPast, ReportingLine
+from lms.privacy import erasing, exporting
 from lms.privacy.models import Look
 from lms.reminders.models import CalendarFeed, Notice, Nudge
 from quizzes import closing
+from quizzes.attempt_models import Attempt
+from quizzes.marking.models import Appeal
 from tests.make import Make
 
 NEEDLES = ("Quassebarth", "Zerlina", "zerlina@acme.example", "E-998877", "Oldname")
@@ -100,6 +104,42 @@ def test_what_proves_something_stays_under_no_name(session: Session, zerlina: Pe
     assert not session.scalars(select(Absence)).all()
     late = session.scalars(select(Notice)).one()
     assert (late.subject, late.body) == ("–", "–")
+
+
+def test_what_others_wrote_about_her_goes_while_the_database_lets_it_and_stays_where_it_was_decided(
+    session: Session, make: Make, zerlina: Person
+) -> None:
+    now, today = clock.now(), days.today()
+    bob, other = (session.scalars(select(Person).where(Person.given_name == name)).one() for name in ("Bob", "C"))
+    held, about = {"cause": "other", "starts_on": today, "placed_at": now}, "She was rude to a customer"
+    attempt = session.scalars(select(Attempt).where(Attempt.person_id == zerlina.id)).one()
+    for decided in ({}, {"decided_by": bob.id, "decided_at": now, "outcome": "refused", "answer": about}):
+        session.add(Appeal(attempt_id=attempt.id, words="Unfair", made_at=now, due_at=now, **decided))
+    session.add_all(
+        [
+            Hold(person_id=zerlina.id, reason=about, **held),
+            Hold(person_id=zerlina.id, reason=about, **held | {"cause": "leave"}, lifted_at=now, lift_reason=about),
+            Hold(person_id=other.id, reason="Wrote to Zerlina Quassebarth", **held),
+            Hold(person_id=other.id, reason="Wrote to a customer", **held | {"cause": "leave"}),
+        ]
+    )
+    session.flush()
+    kept = exporting.collected(session, zerlina)
+    assert [one["reason"] for one in kept["hold"]] == [about, about]
+    assert [one["answer"] for one in kept["appeal"]] == ["", about]
+    assert [one["reason"] for one in kept["exemption"] + kept["enrollment_change"] if one.get("reason")]
+    erasure.erase(session, zerlina.id, "It was asked for.")
+    rows = session.scalars(select(Hold).order_by(Hold.id).execution_options(populate_existing=True))
+    assert [one.reason for one in rows] == ["The person was erased.", about, "–", "Wrote to a customer"]
+    appeals = session.scalars(select(Appeal).order_by(Appeal.id).execution_options(populate_existing=True))
+    assert [(one.words, one.answer) for one in appeals] == [("–", ""), ("Unfair", about)]
+
+
+def test_only_words_stay_that_the_database_lets_nobody_change() -> None:
+    for table, columns in erasing.STAYS.items():
+        assert any(" BEFORE UPDATE " in statement for statement in GUARDS[table]["sqlite"]), table
+        assert set(columns) <= set(Base.metadata.tables[table].columns.keys())
+    assert set(erasing.STAYS) & set(erasing.WORDS) == set(erasing.CLOSED_BY)
 
 
 def _found(session: Session) -> Iterator[tuple[str, str]]:

@@ -184,6 +184,27 @@ def test_a_small_group_is_hidden_from_the_board_in_works_council_mode(session: S
 
 
 @pytest.mark.sqlite_only
+def test_the_board_sees_no_names_and_no_figure_of_a_handful_in_works_council_mode(
+    session: Session, make: Make, client_for: Callable[[Person], Client]
+) -> None:
+    unit, long_ago, course = Unit(path="Care"), clock.now() - timedelta(days=90), make.course()
+    session.add_all([unit, WorksCouncil(set_at=clock.now())])
+    session.flush()
+    for number in range(12):
+        one = make.person(f"Person {number}", unit=unit, created_at=long_ago)
+        make.enrollment(one, course, due_in=-5 if number < 7 else 5, enrolled_at=long_ago)
+    found = units.on_day(session, "Care", days.today(), small_ones=False)
+    assert [figure for figure in range(13) if not found.tells(figure)] == [5, 6, 7]
+    board = client_for(make.person("Bea", email="bea@acme.example", roles=["board"]))
+    page = board.get("/evidence/units?path=Care").text
+    assert ("5 of 12" in page, "0 of 12" in page, "not shown" in page, "Person 3" in page) == (True, False, True, False)
+    hub = (
+        client_for(make.person("Hugo", email="hugo@acme.example", roles=["hub"])).get("/evidence/units?path=Care").text
+    )
+    assert ("0 of 12" in hub, "Person 3" in hub) == (True, True)
+
+
+@pytest.mark.sqlite_only
 def test_the_pages_say_what_is_asked_and_what_would_be_right(
     make: Make, client_for: Callable[[Person], Client], session: Session
 ) -> None:

@@ -283,6 +283,62 @@ def test_small_groups_are_hidden_and_the_total_does_not_give_one_away(
     assert tuple(one.count.people for one in hiding.hide(many(*sizes), 5)) == shown
 
 
+def told(*figures: tuple[int, int]) -> list[Group]:
+    """Groups of so many people, of whom so many have attended; of the other populations it is half of them."""
+    return [
+        Group(f"g{at}", Count(people, 0, (figure, *(people // 2,) * 4))) for at, (people, figure) in enumerate(figures)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figures", "kept_back"),
+    [
+        (((30, 12), (20, 7)), []),
+        (((30, 12), (20, 0)), ["g0", "g1"]),
+        (((30, 12), (20, 20)), ["g0", "g1"]),
+        (((30, 12), (20, 7), (10, 0)), ["g1", "g2"]),
+        (((30, 12), (20, 0), (10, 0)), ["g0", "g1", "g2"]),
+        (((30, 12), (20, 0), (10, 10)), ["g1", "g2"]),
+        (((30, 12), (20, 7), (4, 0), (3, 0)), ["g1"]),
+        (((30, 12), (20, 7), (4, 2), (3, 0)), []),
+    ],
+)
+def test_a_figure_of_nobody_or_everybody_is_kept_back_with_what_it_could_be_worked_out_from(
+    figures: tuple[tuple[int, int], ...], kept_back: list[str]
+) -> None:
+    shown = [group for group in hiding.keep_back(told(*figures), 5) if not group.hidden]
+    assert [group.key for group in shown if "attended" in group.count.kept_back] == kept_back
+    assert all(group.count.of("attended") == 0 for group in shown if group.key in kept_back)
+    assert all(group.count.kept_back <= {"attended"} for group in shown)
+
+
+def test_a_handful_on_leave_is_kept_back_and_cannot_be_worked_out() -> None:
+    found = [Group(f"g{at}", Count(20, away, (7,) * 5)) for at, away in enumerate((9, 6, 2, 0))]
+    assert [group.count.on_leave for group in hiding.keep_back(found, 5)] == [9, 0, 0, 0]
+
+
+def test_a_figure_that_is_kept_back_is_not_shown_a_step_further_down(make: Make, session: Session) -> None:
+    course = make.course(slug="first")
+    for unit, attended, others in (("North", 0, 8), ("South", 3, 4)):
+        for number in range(attended + others):
+            one = make.person(f"{unit} {number}", unit=make.unit(unit), country="BE" if number < 6 else "NL")
+            if number < attended:
+                make.enrollment(one, course, completed=True)
+    session.flush()
+    facts = populations.today_facts(days.today())
+
+    def kept_back(**asked: str) -> set[str]:
+        found = hiding.report(session, facts, Choice(**asked), 5)
+        assert not found.hidden
+        everything = [found.total, *(group.count for group in found.groups if not group.hidden)]
+        (back,) = {"attended" in count.kept_back for count in everything}
+        return back
+
+    assert kept_back(unit="North", by="country")
+    assert kept_back(unit="South", by="country"), "it was kept back for the sake of the other unit"
+    assert kept_back(unit="South", by="tier")
+
+
 def test_a_filter_shows_no_group_that_the_table_above_hides(make: Make, people: People, session: Session) -> None:
     care = make.unit("Benelux/Customer care")
     for number in range(12):

@@ -160,6 +160,27 @@ def test_a_file_in_which_many_leave_stops_until_the_number_is_typed(
     assert people.alice.status == "left"
 
 
+def test_a_person_is_left_out_at_the_check_and_taken_in_again(client: Client, session: Session, people: People) -> None:
+    key = people.alice.employee_id or ""
+    address = check(client, row(people.alice, tier="manager"), row(people.bob, tier="executive"))
+    nobody = client.submit(f"{address}/leave-out?show=changed", {})
+    assert (nobody.status_code, "Tick at least one person first." in nobody.text) == (422, True)
+    answer = client.submit(f"{address}/leave-out?show=changed", {"key": f"changed:{key}"})
+    assert str(answer.location).endswith("?show=changed&page=1#changes")
+    page = words(client.get(address).text)
+    assert "1 person is left out" in page
+    assert "The next file from HR brings these changes again" in page
+    assert "Import 1 change" in page
+    assert client.submit(f"{address}/take-in", {"key": key}).status_code == 303
+    assert "Import 2 changes" in words(client.get(address).text)
+    client.submit(f"{address}/leave-out", {"key": f"changed:{key}"})
+    assert client.submit(f"{address}/apply").status_code == 303
+    assert "1 person was left out." in words(client.get(address).text)
+    session.refresh(people.alice)
+    session.refresh(people.bob)
+    assert (people.alice.tier, people.bob.tier) == ("staff", "executive")
+
+
 def test_speakers_who_would_leave_are_named_with_their_permissions(
     client: Client, session: Session, make: Make, people: People
 ) -> None:

@@ -51,7 +51,8 @@ class Orphan:
 
 @dataclass
 class Difference:
-    """What a file would change. `missing` are people here who do not stand in it."""
+    """What a file would change. `missing` are people here who do not stand in it, `left_out` the names of those who
+    are left out, by employee number."""
 
     fields: tuple[str, ...] = USUAL
     changes: dict[str, list[Change]] = field(default_factory=lambda: {kind: [] for kind in ORDER})
@@ -60,6 +61,7 @@ class Difference:
     new_units: list[str] = field(default_factory=list)
     rows: int = 0
     unchanged: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
     working: int = 0
     kept_aside: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)

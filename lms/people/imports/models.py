@@ -11,6 +11,8 @@ STATES = ("uploaded", "checked", "refused", "applied", "stopped", "undone")
 SOURCES = ("upload", "command", "pickup", "api")
 KINDS = ("joiner", "changed", "mover", "leaver", "returner", "orphan", "same_email")
 ON_MISSING = ("keep", "deactivate")
+LEFT_OUT = -1
+"""The line under which somebody is kept whom an import leaves out; lines of a file begin with 1."""
 
 
 class PeopleImport(Base):
@@ -59,7 +61,11 @@ class ImportColumn(Base):
 
 
 class ImportProblem(Base):
-    """Something wrong with a file: line (0 for the whole file), column, what stands there, and what would be right."""
+    """Something wrong with a file: line (0 for the whole file), column, what stands there, and what would be right.
+
+    Under the line `LEFT_OUT` stands somebody who is left out: in `column` the kind of change that is not made, in
+    `value` her employee number, in `sentence` her name.
+    """
 
     __tablename__ = "import_problem"
     __table_args__ = (Index("ix_import_problem_of", "import_id", "line"),)

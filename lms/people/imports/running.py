@@ -13,7 +13,7 @@ from lms.base.files import FileStore
 from lms.base.i18n import gettext, ngettext
 from lms.people import changing
 from lms.people.events import ImportUndone, PeopleChanged
-from lms.people.imports import applying, checking, columns, lines, reading, shelf, undoing
+from lms.people.imports import applying, checking, columns, lines, omissions, reading, shelf, undoing
 from lms.people.imports import here as people_here
 from lms.people.imports.difference import Difference, compare
 from lms.people.imports.here import Here
@@ -53,12 +53,13 @@ def examine(
     *,
     on_missing: str = "keep",
     chosen: Mapping[int, str] | None = None,
+    left_out: Collection[str] = (),
     told: Callable[[str], None] = _silent,
 ) -> Examined:
     """Read a file and compare it with the people here. Five statements, and nothing is written.
 
-    `chosen` says by position which column is taken for which field; else the headings say it. `told` hears of each
-    step.
+    `chosen` says by position which column is taken for which field; else the headings say it. Who is `left_out`, by
+    employee number, stays as she is. `told` hears of each step.
     """
     problems = Problems()
     told(gettext("Reading the file"))
@@ -68,15 +69,19 @@ def examine(
         return Examined(_refused(problems, sheet, places), sheet.header, places)
     told(gettext("Checking every line"))
     table = checking.check(sheet, places, problems)
+    out = omissions.without(table, left_out)
     told(gettext("Comparing with the people here"))
     here = people_here.load(session)
     met = lines.meet(table, here, problems)
+    rows = len(table.rows) + len(out)
+    out |= omissions.stay(met, here, left_out)
     lines.check_lines(table, here, met, problems)
     if problems:
         refused = _refused(problems, sheet, places)
         refused.rows, refused.kept_aside = len(table.rows), table.kept_aside
         return Examined(refused, sheet.header, places)
     found = compare(table, here, met, on_missing=on_missing)
+    found.rows, found.left_out = rows, out
     if found.leavers and _administrators(session) and not _administrators(session, but=found.leaver_ids):
         problems.add(0, "", "", _last_administrator())
         return Examined(_refused(problems, sheet, places), sheet.header, places)
@@ -139,10 +144,19 @@ def bring_and_apply(
 
 def difference(session: Session, files: FileStore, import_uid: str) -> Difference:
     """What an import that waits would change now. Raises `NotFound`, and `Conflict` when its file is not kept."""
-    made = get(session, import_uid)
+    return examined(session, files, get(session, import_uid)).difference
+
+
+def examined(session: Session, files: FileStore, made: PeopleImport, but: Collection[str] = ()) -> Examined:
+    """An import that waits, compared with the people as they are now, without those who are left out of it, and
+    without more of them."""
     return examine(
-        session, shelf.file(files, made), on_missing=made.on_missing, chosen=shelf.chosen_columns(session, made.id)
-    ).difference
+        session,
+        shelf.file(files, made),
+        on_missing=made.on_missing,
+        chosen=shelf.chosen_columns(session, made.id),
+        left_out=omissions.keys(session, made.id).union(but),
+    )
 
 
 def apply(
@@ -155,10 +169,8 @@ def apply(
     """
     changing.take_turns(session)
     made = get(session, import_uid, locked=True)
-    if made.state not in {"checked", "stopped"}:
-        raise Conflict(gettext("This file does not wait to be applied: it was applied, refused or set aside."))
-    chosen = shelf.chosen_columns(session, made.id)
-    seen = examine(session, shelf.file(files, made), on_missing=made.on_missing, chosen=chosen)
+    check_waits(made)
+    seen = examined(session, files, made)
     count = seen.difference.problem_count
     if count:
         raise Conflict(
@@ -211,6 +223,12 @@ def drop(session: Session, import_uid: str, *, by_id: int | None) -> PeopleImpor
     return made
 
 
+def check_waits(made: PeopleImport) -> None:
+    """Raises `Conflict` when a file does not wait to be applied."""
+    if made.state not in {"checked", "stopped"}:
+        raise Conflict(gettext("This file does not wait to be applied: it was applied, refused or set aside."))
+
+
 def get(session: Session, import_uid: str, *, locked: bool = False) -> PeopleImport:
     """An import by its public id. Raises `NotFound`."""
     statement = select(PeopleImport).where(PeopleImport.uid == import_uid)
@@ -255,6 +273,7 @@ def _write(session: Session, made: PeopleImport, seen: Examined, by_id: int | No
     shelf.count(made, seen.difference)
     touched = applying.write(session, made, seen.difference, seen.here)
     counts = {name: getattr(made, name) for name in ("joined", "changed", "moved", "leaving", "returned", "unchanged")}
+    counts["left_out"] = len(seen.difference.left_out)
     audit.record(session, "applied an import of people", f"import:{made.id}", actor_id=by_id, **counts)
     if touched:
         announce(session, PeopleChanged(frozenset(touched)))

@@ -41,7 +41,8 @@ class UnitOnTheDay:
     """A unit, all below it included, at the end of a day. Those on leave are members, counted apart.
 
     `courses` holds for each course how many people stood how. `hidden` says how small a group is not shown, when this
-    one is smaller: then there are no members and no figures.
+    one is smaller: then there are no members and no figures. `smallest` is that number for a group that is shown in
+    works-council mode: its members are not named, and `tells` says which figures are not shown.
     """
 
     path: str
@@ -50,6 +51,11 @@ class UnitOnTheDay:
     courses: tuple[tuple[int, Counter[str]], ...] = ()
     titles: dict[int, dict[str, str]] | None = None
     hidden: int | None = None
+    smallest: int | None = None
+
+    def tells(self, figure: int) -> bool:
+        """Whether a figure tells too much about single people: too few are in it, or too few are not."""
+        return self.smallest is not None and not self.smallest <= figure <= len(self.members) - self.smallest
 
     @property
     def on_leave(self) -> int:
@@ -91,7 +97,8 @@ def on_day(session: Session, path: str, on: date, *, small_ones: bool) -> UnitOn
         Member(one, place, Counter(stood.state for stood in newest[one.id]), one.id in permitted)
         for one, place in people
     )
-    return UnitOnTheDay(path, on, tuple(members), courses, persons.titles(session, {id for id, _ in courses}))
+    titles = persons.titles(session, {id for id, _ in courses})
+    return UnitOnTheDay(path, on, tuple(members), courses, titles, smallest=smallest)
 
 
 def _units(session: Session, path: str) -> set[int]:

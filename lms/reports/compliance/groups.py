@@ -1,9 +1,10 @@
 """The figures of a report: the five populations of each group of people, added up in one statement."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Unit
@@ -15,11 +16,15 @@ from lms.reports.figures import share
 
 @dataclass(frozen=True)
 class Count:
-    """How many people: at work, of these in each population, and on leave, who are in none of the other numbers."""
+    """How many people: at work, of these in each population, and on leave, who are in none of the other numbers.
+
+    `kept_back` are the populations, and `on_leave`, that must not be shown in works-council mode; they are 0 here.
+    """
 
     people: int = 0
     on_leave: int = 0
     populations: tuple[int, ...] = (0,) * len(POPULATIONS)
+    kept_back: frozenset[str] = frozenset()
 
     def __add__(self, other: "Count") -> "Count":
         summed = tuple(mine + theirs for mine, theirs in zip(self.populations, other.populations, strict=True))
@@ -32,6 +37,12 @@ class Count:
     def share(self, population: str) -> int | None:
         """Their share of the people at work, in whole percent."""
         return share(self.of(population), self.people)
+
+    def without(self, names: Collection[str]) -> "Count":
+        """The same with some figures kept back."""
+        told = tuple(0 if name in names else one for name, one in zip(POPULATIONS, self.populations, strict=True))
+        on_leave = 0 if "on_leave" in names else self.on_leave
+        return Count(self.people, on_leave, told, self.kept_back | frozenset(names))
 
     @property
     def everybody(self) -> int:
@@ -74,43 +85,49 @@ def report(session: Session, facts: Subquery, choice: Choice) -> Report:
 
     One statement; by unit another one for the names of units.
     """
-    counts = _counts(session, facts, choice)
+    return table(choice, _counts(session, facts, choice), paths(session) if choice.by == "unit" else {})
+
+
+def table(choice: Choice, counts: Mapping[Any, Count], names: Mapping[Any, str]) -> Report:
+    """The figures of a choice from the counts of its groups, by value or number of a unit; `names` are its paths."""
     total = sum(counts.values(), Count())
     if choice.by == "unit":
-        groups = _by_unit(counts, _paths(session), "" if choice.unit == NONE else choice.unit)
+        groups = _by_unit(counts, names, "" if choice.unit == NONE else choice.unit)
     else:
         groups = [Group(str(key) or NONE, count) for key, count in counts.items()]
     return Report(choice, total, tuple(sorted(groups, key=_order)))
 
 
 def _counts(session: Session, facts: Subquery, choice: Choice) -> dict[Any, Count]:
-    key = facts.c.unit_id if choice.by == "unit" else facts.c[choice.by]
+    found = counted(session, facts, [choice.by], *filters.conditions(facts, choice))
+    return {key: count for (key,), count in found.items()}
+
+
+def counted(
+    session: Session, facts: Subquery, names: Sequence[str], *which: ColumnElement[bool]
+) -> dict[tuple[Any, ...], Count]:
+    """The figures for each combination of values of some dimensions; units by number. One statement."""
+    keys = [facts.c.unit_id if name == "unit" else facts.c[name] for name in names]
     sums = [func.sum(case((facts.c[name], 1), else_=0)) for name in POPULATIONS]
-    statement = (
-        select(key, facts.c.on_leave, func.count(), *sums)
-        .where(*filters.conditions(facts, choice))
-        .group_by(key, facts.c.on_leave)
-    )
-    counts: dict[Any, Count] = {}
+    statement = select(*keys, facts.c.on_leave, func.count(), *sums).where(*which).group_by(*keys, facts.c.on_leave)
+    counts: dict[tuple[Any, ...], Count] = {}
     for row in session.execute(statement):
-        counts[row[0]] = counts.get(row[0], Count()) + _count(row)
+        values, (on_leave, people, *figures) = tuple(row[: len(keys)]), row[len(keys) :]
+        one = Count(0, people) if on_leave else Count(people, 0, tuple(int(figure) for figure in figures))
+        counts[values] = counts.get(values, Count()) + one
     return counts
 
 
-def _count(row: Row[*tuple[Any, ...]]) -> Count:
-    _, on_leave, people, *sums = row
-    return Count(0, people) if on_leave else Count(people, 0, tuple(int(one) for one in sums))
-
-
-def _paths(session: Session) -> dict[int, str]:
+def paths(session: Session) -> dict[int, str]:
+    """The paths of all units, by number. One statement."""
     return {unit.id: unit.path for unit in session.execute(select(Unit.id, Unit.path))}
 
 
-def _by_unit(counts: dict[Any, Count], paths: dict[int, str], top: str) -> list[Group]:
+def _by_unit(counts: Mapping[Any, Count], names: Mapping[Any, str], top: str) -> list[Group]:
     """The units one step below `top`, each with all below it, and the people of `top` itself."""
     groups: dict[str, Group] = {}
     for unit_id, count in counts.items():
-        path = paths.get(unit_id, NONE)
+        path = names.get(unit_id, NONE)
         key, deeper = _step(path, top)
         found = groups.get(key, Group(key, Count(), own=key == top and key != NONE))
         groups[key] = replace(found, count=found.count + count, deeper=found.deeper or deeper)

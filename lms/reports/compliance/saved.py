@@ -109,7 +109,9 @@ def _send(session: Session, kept: SavedReport, owner: Person, today: date) -> No
     names, total = populations.names(), found.total
     lines = [gettext("Too few people to show figures of.")]
     if not found.hidden:
-        lines = [f"{names[one]}: {total.of(one)} ({total.share(one) or 0}%)" for one in POPULATIONS]
+        told = {one: f"{total.of(one)} ({total.share(one) or 0}%)" for one in POPULATIONS}
+        told |= dict.fromkeys(total.kept_back & told.keys(), gettext("not shown"))
+        lines = [f"{names[one]}: {figure}" for one, figure in told.items()]
         lines.insert(0, gettext("People at work: %(count)s", count=total.people))
     link = f"{in_force().base_url}/reports" + (f"?{urlencode(choice.link)}" if choice.link else "")
     greeting = gettext("Hello %(name)s,", name=owner.given_name)

@@ -98,10 +98,14 @@ def person(uid: str) -> str:
 @open_to(READERS)
 def all_months() -> str:
     session = web.session()
-    found = within_a_minute(session, ("months", months.newest(session)), lambda: months.all_months(session)).value
+    taken = within_a_minute(session, ("months", months.newest(session)), lambda: months.all_months(session)).value
+    smallest = council.smallest(session)
+    found = hiding.months(taken, smallest)
     missing = months.missing(session, days.today()) if "administrator" in current_user.roles else None
-    drawn = [_chart(found, width) for width in (680, 360)] if len(found) > 1 else []
-    shown = {"months": found, "charts": drawn, "missing": missing, "smallest": council.smallest(session)}
+    lines = [one for one in POPULATIONS if not any(one in month.total.kept_back for month in found)]
+    drawn = [_chart(found, lines, width) for width in (680, 360)] if len(found) > 1 and lines else []
+    few = bool(taken) and not found
+    shown = {"months": found, "charts": drawn, "missing": missing, "few": few, "smallest": smallest}
     return render_template("compliance/months.html", names=populations.names(), populations=POPULATIONS, **shown)
 
 
@@ -226,10 +230,10 @@ def _words() -> str:
     return words
 
 
-def _chart(found: list[months.Month], width: int) -> chart.Chart:
+def _chart(found: list[months.Month], lines: list[str], width: int) -> chart.Chart:
     labels = [format_date(one.month_on, "MMM yy") for one in found]
     names = populations.names()
-    return chart.draw(labels, [(names[one], [month.total.of(one) for month in found]) for one in POPULATIONS], width)
+    return chart.draw(labels, [(names[one], [month.total.of(one) for month in found]) for one in lines], width)
 
 
 def rhythms() -> dict[str, str]:
