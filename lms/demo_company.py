@@ -9,13 +9,15 @@ HANDLES = {
     "ana": ("linkedin", "ana.moreau"),
     "luc": ("facebook", "luc.bogaert"),
     "ahmed": ("linkedin", "ahmed.elamrani"),
-    "nadia": ("mastodon", "nadia"),
+    "nadia": ("mastodon", "nadia@mastodon.social"),
 }
 
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of the demo company. `done` is how many lessons of the first course, or all and the quiz as "passed"."""
+    """Somebody of the demo company. `done` is how many lessons of the first course, or all and the quiz: "passed", or
+    "failed" by leaving half of it open.
+    """
 
     key: str
     name: str
@@ -29,7 +31,6 @@ class Member:
     started_days_ago: int = 0
     due_in_days: int | None = None
     signs_in: bool = False
-    status: str = "active"
 
     @property
     def country(self) -> str:

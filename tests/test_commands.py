@@ -6,11 +6,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
+from certificates.handles.models import HandleClaim
+from certificates.models import Authorization
+from certificates.permissions.models import Hold, SpeakerPair
+from courses.enrollment_models import Enrollment, LessonCompletion
+from courses.exercises.models import CoachAnswer, ExerciseEntry
+from courses.models import CourseVersion
+from courses.sessions.models import LiveSession, Seat
+from lms.base import clock
 from lms.base.db import Database
 from lms.people import passwords
 from lms.people.models import Person, PersonRole
+from lms.reports.compliance.models import Snapshot
+from lms.reports.counters import rebuilding
+from lms.reports.counters.models import TeamPast
+from quizzes.marking.models import Appeal
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,6 +76,11 @@ def test_from_nothing_to_a_demo_company_twice(lms):
     assert demo.returncode == 0, demo.stderr
     with lms.database.reading() as session:
         people = session.scalar(select(func.count()).select_from(Person))
+        assert alice_is_in_the_first_course_alone(session)
+        assert quiet(session) == []
+        assert session.scalar(select(func.count(Enrollment.course_id.distinct()))) >= 16
+        assert set(session.scalars(select(Authorization.status))) == {"active", "requested", "revoked", "suspended"}
+        assert rebuilding.verify(session) == []
     assert "is there already" in lms("demo").stdout
     assert "is there already" in lms("demo", "--if-empty").stdout
     nightly = lms("nightly")
@@ -71,9 +88,39 @@ def test_from_nothing_to_a_demo_company_twice(lms):
     assert lms("nightly").stdout.count(": 0") >= 3
     with lms.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Person)) == people
+        assert session.scalars(select(Hold.cause)).all() == ["investigation"], "no rule has anything to put right"
     checked = lms("check")
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.count("ok  ") == 7
+
+
+def alice_is_in_the_first_course_alone(session):
+    alice = select(Person.id).where(Person.email == "alice@acme.example").scalar_subquery()
+    (own,) = session.scalars(select(Enrollment).where(Enrollment.person_id == alice)).all()
+    done = select(func.count()).select_from(LessonCompletion).where(LessonCompletion.enrollment_id == own.id)
+    return own.due_on and session.scalar(done) == 3
+
+
+def quiet(session):
+    """What of the programme is missing: nothing of these is, in a company where people are at it."""
+    late = and_(Enrollment.completed_at.is_(None), Enrollment.due_on < clock.today())
+    there = {
+        "weeks of teams": select(TeamPast.on_day).distinct(),
+        "ends of months": select(Snapshot.id),
+        "an executive and her writer": select(SpeakerPair.id),
+        "an account to look at": select(HandleClaim.id).where(HandleClaim.state == "open"),
+        "seats in a workshop to come": select(Seat.id)
+        .join(LiveSession)
+        .where(Seat.state == "booked", LiveSession.starts_at > clock.now()),
+        "an appeal": select(Appeal.id).where(Appeal.decided_at.is_(None)),
+        "a reflection to read": select(ExerciseEntry.id)
+        .outerjoin(CoachAnswer)
+        .where(ExerciseEntry.words.contains("customers ask twice"), CoachAnswer.id.is_(None)),
+        "a draft in review": select(CourseVersion.id).where(CourseVersion.in_review_at.is_not(None)),
+        "somebody late": select(Enrollment.id).where(late),
+    }
+    least = {"weeks of teams": 20, "ends of months": 10, "seats in a workshop to come": 5, "somebody late": 4}
+    return [what for what, rows in there.items() if len(session.execute(rows).all()) < least.get(what, 1)]
 
 
 def test_the_demo_refuses_a_database_with_other_people(lms_with_tables):
