@@ -43,8 +43,6 @@ _NEW = (
     "leave_days",
     "missing",
 )
-_CYCLE = ("person_id", "course_id", "cycle")
-"""Of whoever has never taken a course, another who enrolls her at the same moment adds the same cycle."""
 _SET = ("due_on", "rule_id", "based_on", "leave_days", "missing", "paused_at", "assigned_by")
 _HISTORY = ("enrollment_id", "at", "kind", "due_before", "due_after", "rule_id", "by_id", "reason")
 
@@ -155,7 +153,8 @@ class _Work:
             .order_by(found.c.id + 0)
         )
         insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        made = insert(Enrollment).from_select(list(_NEW), rows).on_conflict_do_nothing(index_elements=_CYCLE)
+        # Whichever key another who enrolls at the same moment meets first: PostgreSQL refuses all for a key left out.
+        made = insert(Enrollment).from_select(list(_NEW), rows).on_conflict_do_nothing()
         returned = self.session.connection().execute(made.returning(Enrollment.id, Enrollment.person_id)).all()
         self.begun_from = min((row[0] for row in returned), default=None)
         return [row[1] for row in returned]

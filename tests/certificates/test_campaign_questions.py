@@ -13,7 +13,7 @@ from quizzes.attempt_models import PaperItem
 from quizzes.models import Quiz
 from quizzes.practice import by_clause
 from quizzes.practice.models import PracticeAnswer, PracticeCard
-from quizzes.question_models import Question, QuestionClause
+from quizzes.question_models import Question, QuestionClause, QuestionVersion
 from tests.certificates import makers
 from tests.certificates.test_campaigns import publish
 from tests.make import Make
@@ -114,6 +114,14 @@ def test_questions_are_near_to_their_clause_and_asked_once_and_never_from_an_ope
     paper = quizzes.attempt(session, asked, quiz)
     on_paper = select(PaperItem.question_version_id).where(PaperItem.attempt_id == paper.id)
     assert set(session.scalars(on_paper)).isdisjoint(drawn().values())
+    for old in session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(on_paper))).all():
+        values = {one.name: getattr(old, one.name) for one in QuestionVersion.__table__.columns if one.name != "id"}
+        newer = QuestionVersion(**values | {"number": old.number + 1})
+        session.add(newer)
+        session.flush()
+        session.get_one(Question, old.question_id).current_id = newer.id
+        session.add(QuestionClause(version_id=newer.id, code="D97"))
+    assert "D97" not in drawn(), "a newer version of what lies on an open paper gives its key away too"
 
 
 def _hidden(text: str, name: str) -> str:
