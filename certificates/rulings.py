@@ -271,7 +271,7 @@ def no_pair(name: str) -> Ruling:
     """Nobody was licensed to write for this executive together with her."""
     return _no(
         "pair",
-        gettext("There is no license to write as %(name)s on this day.", name=name),
+        gettext("No license to write as %(name)s covers this person on this day.", name=name),
         gettext("Ask the social media hub: it licenses a writer and an executive together."),
     )
 

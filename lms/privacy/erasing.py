@@ -13,6 +13,7 @@ from lms.people.models import Person
 
 HERS_ALONE = {
     "absence": ("person_id",),
+    "accommodation": ("person_id",),
     "calendar_feed": ("person_id",),
     "deputy": ("manager_id", "deputy_id"),
     "draft_step": ("person_id",),

@@ -28,6 +28,7 @@ class Kind:
 
 PROOF = N_("Kept as proof, without the name once somebody is erased")
 HERE = N_("Kept while you work here, and as proof of who was trained after that")
+HERS = N_("Kept while you work here, and deleted when somebody is erased")
 
 KINDS = (
     Kind(
@@ -77,7 +78,7 @@ KINDS = (
         N_("Cards for practicing"),
         N_("To bring back the questions you missed. Nobody but you sees them"),
         INTEREST,
-        why_kept=HERE,
+        why_kept=HERS,
     ),
     Kind(
         "written",
@@ -87,7 +88,7 @@ KINDS = (
         why_kept=PROOF,
     ),
     Kind("absences", N_("Absences"), N_("To stop the clock of due days while you are away"), CONTRACT, 24),
-    Kind("accommodations", N_("More time in quizzes"), N_("To give everybody a fair chance"), DUTY, why_kept=HERE),
+    Kind("accommodations", N_("More time in quizzes"), N_("To give everybody a fair chance"), DUTY, why_kept=HERS),
     Kind("mails", N_("Mail to you"), N_("To tell you what is due, and to prove that you were told"), INTEREST, 12),
     Kind("notices", N_("Messages inside the system"), N_("To tell you the same without mail"), INTEREST, 12),
     Kind("nudges", N_("Friendly words from your manager"), N_("To remind you in person"), INTEREST, 12),

@@ -64,7 +64,7 @@ def test_the_page_answers_for_a_licensed_writer_and_says_what_is_missing(
     hub = words(client_for(cast.hugo).get("/may-i-post?who=peeters&voice=maes&on="))
     assert "Yes, Ana Peeters may" in hub
     own = words(client_for(cast.hugo).get("/may-i-post?voice=maes&on="))
-    assert "There is no license to write as Eva Maes on this day. Ask the social media hub" in own
+    assert "No license to write as Eva Maes covers this person on this day. Ask the social media hub" in own
     assert "Leave it empty for one’s own; or" in own
 
 

@@ -1,9 +1,11 @@
 """The five populations, with somebody just inside and just outside of each; months that stay; groups that hide."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from fractions import Fraction
+from itertools import pairwise, product
 
 import pytest
 from sqlalchemy import select, update
@@ -319,44 +321,110 @@ def test_a_handful_on_leave_is_kept_back_and_cannot_be_worked_out() -> None:
 
 def test_a_figure_that_is_kept_back_is_not_shown_a_step_further_down(make: Make, session: Session) -> None:
     course = make.course(slug="first")
-    for unit, attended, others in (("North", 0, 8), ("South", 3, 4)):
+    for unit, attended, others in (("North", 0, 14), ("South", 5, 9)):
         for number in range(attended + others):
-            one = make.person(f"{unit} {number}", unit=make.unit(unit), country="BE" if number < 6 else "NL")
+            one = make.person(f"{unit} {number}", unit=make.unit(f"{unit}/{number % 2}"))
             if number < attended:
                 make.enrollment(one, course, completed=True)
     session.flush()
     facts = populations.today_facts(days.today())
-
-    def kept_back(**asked: str) -> set[str]:
-        found = hiding.report(session, facts, Choice(**asked), 5)
-        assert not found.hidden
-        everything = [found.total, *(group.count for group in found.groups if not group.hidden)]
-        (back,) = {"attended" in count.kept_back for count in everything}
-        return back
-
-    assert kept_back(unit="North", by="country")
-    assert kept_back(unit="South", by="country"), "it was kept back for the sake of the other unit"
-    assert kept_back(unit="South", by="tier")
+    for unit in ("North", "South"):
+        found = hiding.report(session, facts, Choice(unit=unit), 5)
+        shown = [found.total, *(group.count for group in found.groups if not group.hidden)]
+        assert len(shown) == 3
+        assert all("attended" in count.kept_back for count in shown), unit
 
 
-def test_a_filter_shows_no_group_that_the_table_above_hides(make: Make, people: People, session: Session) -> None:
-    care = make.unit("Benelux/Customer care")
+def test_a_unit_is_not_shown_that_the_table_above_hides(make: Make, people: People, session: Session) -> None:
     for number in range(12):
-        make.person(f"Many {number}", unit=care, country="BE")
-    make.person("One", "Alone", unit=care, country="NL")
+        make.person(f"Many {number}", unit=make.unit("Benelux/Customer care"))
     session.flush()
     facts = populations.today_facts(days.today())
+    assert hiding.report(session, facts, Choice(unit="Benelux"), 5).hidden, "UK has one, and the difference tells of it"
+    assert hiding.report(session, facts, Choice(unit="Benelux/Customer care"), 5).hidden
+    assert hiding.report(session, facts, Choice(), 5).total.people == 16
+    assert not hiding.report(session, facts, Choice(unit="Benelux"), None).hidden
 
-    def seen(**asked: str) -> bool:
-        return not hiding.report(session, facts, Choice(**asked), 5).hidden
 
-    assert seen(unit="Benelux") is False, "the four others stand outside: UK has one, and the difference tells of it"
-    assert seen()
-    assert not seen(country="NL")
-    assert seen(country="BE"), "the five others are as many as a group that is shown"
-    assert not seen(tier="staff")
-    assert hiding.report(session, facts, Choice(), 5).total.people == 17
-    assert hiding.report(session, facts, Choice(tier="staff"), None).total.people == 15
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"tier": "staff"},
+        {"tier": "staff", "by": "tier"},
+        {"country": "none", "by": "level"},
+        {"unit": "A", "by": "tier"},
+        {"unit": "A", "language": "en"},
+    ],
+)
+def test_in_works_council_mode_no_choice_mixes_two_dimensions(session: Session, asked: dict[str, str]) -> None:
+    facts = populations.today_facts(days.today())
+    found = hiding.report(session, facts, Choice(**asked), 5)
+    assert (found.mixed, found.hidden, found.groups, found.total) == (True, True, (), Count())
+    assert not hiding.report(session, facts, Choice(**asked), None).mixed
+
+
+PATHS = {1: "A/x", 2: "A/y", 3: "B", 4: "B/z"}
+PLACES = ("", "A", "B", "A/x", "A/y", "B/z")
+VALUES = {"tier": ("staff", "manager", "executive"), "country": ("BE", "NL")}
+Cell = tuple[int, str, str]
+
+
+def company(seed: int) -> dict[Cell, Count]:
+    """Some people of each unit, tier and country."""
+    dice, cells = random.Random(seed), dict[Cell, Count]()
+    for cell in product(PATHS, *VALUES.values()):
+        people = dice.choice((1, 2, 3, 6, 12))
+        cells[cell] = Count(people, 0, tuple(dice.randint(0, people) for _ in POPULATIONS))
+    return cells
+
+
+def meets(cell: Cell, choice: Choice, own: bool = False) -> bool:
+    path = PATHS[cell[0]]
+    inside = path == choice.unit or (not own and f"{path}/".startswith(f"{choice.unit}/" if choice.unit else ""))
+    return inside and choice.tier in ("", cell[1]) and choice.country in ("", cell[2])
+
+
+def left_over(told: list[list[Fraction]], asked: list[Fraction]) -> list[Fraction]:
+    """What remains of a sum when everything told, each with a leading one of its own, is taken off."""
+    for one in told:
+        lead = next(at for at, value in enumerate(one) if value)
+        asked = [mine - asked[lead] * theirs for mine, theirs in zip(asked, one, strict=True)]
+    return asked
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_that_is_shown_together_does_not_give_away_a_few(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads every table knows these sums of people, and all that can be worked out of them by adding up."""
+    cells = company(seed)
+
+    def counted(session: object, facts: object, names: list[str]) -> dict[tuple[object, ...], Count]:
+        places, counts = [("unit", *VALUES).index(name) for name in names], dict[tuple[object, ...], Count]()
+        for cell, count in cells.items():
+            key = tuple(cell[place] for place in places)
+            counts[key] = counts.get(key, Count()) + count
+        return counts
+
+    def people(choice: Choice, own: bool = False) -> list[Fraction]:
+        return [Fraction(meets(cell, choice, own)) for cell in cells]
+
+    monkeypatch.setattr(groups, "counted", counted)
+    monkeypatch.setattr(groups, "paths", lambda session: PATHS)
+    told: list[list[Fraction]] = []
+    choices = list(product(PLACES, *(("", *values) for values in VALUES.values())))
+    for asked in product(choices, ("unit", *VALUES)):
+        choice = Choice(*asked[0], by=asked[1])
+        found = hiding.report(None, None, choice, 5)  # type: ignore[arg-type]
+        sums = [] if found.hidden else [people(choice)]
+        sums += [people(choice.at(choice.by, group.key), group.own) for group in found.groups if not group.hidden]
+        for one in sums:
+            if any(rest := left_over(told, one)):
+                lead = next(value for value in rest if value)
+                told.append([value / lead for value in rest])
+    assert told, "something is shown"
+    for asked_of, own in product(choices, (False, True)):
+        few = people(Choice(*asked_of), own)
+        if 0 < sum(count.people for count, inside in zip(cells.values(), few, strict=True) if inside) < 5:
+            assert any(left_over(told, few)), asked_of
 
 
 def test_the_names_at_the_ends_of_lines_do_not_lie_on_each_other() -> None:

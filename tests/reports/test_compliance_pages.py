@@ -131,6 +131,31 @@ def test_in_works_council_mode_there_are_figures_but_no_lists(
     assert asked.status_code == 403
 
 
+@pytest.mark.sqlite_only
+def test_in_works_council_mode_two_filters_lead_back_to_one_thing_at_a_time(
+    app: Flask, client_for: ClientFor, hugo: Person, make: Make, session: Session
+) -> None:
+    for number in range(8):
+        make.person(f"More {number}", country="BE")
+    session.add(WorksCouncil(smallest=5, set_at=clock.now()))
+    saved.save(session, hugo.id, "Staff in Belgium", Choice(country="BE", by="tier"), "weekly")
+    session.execute(update(SavedReport).values(next_on=date(2026, 11, 2)))
+    with app.app_context(), clock.frozen(datetime.fromisoformat("2026-11-03T02:30+00:00")):
+        saved.send_due(session)
+    body = session.scalars(select(OutboxMessage.body)).one()
+    assert "by one thing at a time" in body
+    assert "%" not in body
+    client = client_for(hugo)
+    text = client.get("/reports?country=BE&by=tier").get_data(as_text=True)
+    assert "by one thing at a time" in text
+    assert 'href="/reports?by=country"' in text
+    assert "<table" not in text
+    assert "colleagues at work" not in text
+    shown = client.get("/reports?by=country").get_data(as_text=True)
+    assert "13 colleagues at work" in shown
+    assert "country=BE" not in shown, "a row leads to no choice that has no figures"
+
+
 def test_a_list_is_written_to_a_file_for_who_asked_alone(
     app: Flask, client_for: ClientFor, hugo: Person, session: Session, people: People, database: Database
 ) -> None:

@@ -130,7 +130,7 @@ def test_a_renewed_certificate_counts_by_its_newest_cycle(
     makers.certificate(session, people.alice, clock.today() + timedelta(days=5), cycle=1)
     makers.certificate(session, people.alice, clock.today() + timedelta(days=400), cycle=2)
     page = client_for(people.bob).get("/team").text
-    assert "0 permissions end within 60 days" in page
+    assert "0 of them for 60 more days at most" in page
     assert "1</b><span>may speak today<" in page
 
 

@@ -69,7 +69,7 @@ def test_a_manager_sees_her_whole_team_in_short(client_for: ClientFor, company: 
     page = main_part(client_for(company.diana).get("/team").text)
     assert "3 colleagues. 2 could use a hand. 1 more is on leave and not counted." in page
     assert "66% up to date 2 of 3 have nothing overdue" in page
-    assert "1 may speak today 1 permission ends within 60 days" in page
+    assert "1 may speak today 1 of them for 60 more days at most" in page
     assert "1 overdue The longest: 12 days" in page
     assert "1 due in the next 14 days The first:" in page
     assert "Customer care Bob de Vries, 3 people" in page

@@ -39,9 +39,9 @@ class Choice:
         """The parameters of an address that show the same."""
         return self.filters | ({"by": self.by} if self.by != "unit" else {})
 
-    def without(self, name: str) -> "Choice":
-        """The same people and those that one filter left out, grouped by its dimension."""
-        return replace(self, **{name: "", "by": name})
+    def alone(self, name: str) -> "Choice":
+        """Everybody by one dimension, and nothing else; by unit those of the unit that is asked for."""
+        return Choice(unit=self.unit if name == "unit" else "", by=name)
 
     def at(self, name: str, value: str) -> "Choice":
         """Only the people of one group."""

@@ -72,12 +72,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Report:
-    """What is shown of a choice: all of it, and its groups in order."""
+    """What is shown of a choice: all of it, and its groups in order.
+
+    `hidden` says that nothing of it is; `mixed` that this is because it asks for more than one dimension at a time.
+    """
 
     choice: Choice
     total: Count
     groups: tuple[Group, ...] = field(default=())
     hidden: bool = False
+    mixed: bool = False
 
 
 def report(session: Session, facts: Subquery, choice: Choice) -> Report:

@@ -1,14 +1,18 @@
 """Works-council mode: groups too small to be told apart are not shown, nor figures that tell about each person, nor
-what would let somebody work either out."""
+what would let somebody work either out.
 
-from collections.abc import Mapping, Sequence
+A table hides what could be worked out inside it. It cannot know what another table tells when one is subtracted from
+the other, so figures are shown by one dimension at a time.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
-from typing import Any
+from itertools import accumulate
 
 from sqlalchemy import Subquery
 from sqlalchemy.orm import Session
 
+from lms.base.i18n import gettext
 from lms.reports.compliance import groups
 from lms.reports.compliance.filters import NONE, Choice
 from lms.reports.compliance.groups import Count, Group, Report
@@ -22,12 +26,39 @@ FIGURES = (*POPULATIONS, ON_LEAVE)
 def report(session: Session, facts: Subquery, choice: Choice, smallest: int | None) -> Report:
     """The figures of a choice as they may be shown: with nothing hidden when there is no `smallest`.
 
-    What a filter chose is hidden when its group, or a figure of it, is hidden in the table one step above: else the
-    difference of two reports would tell of those left out. Two statements, however many tables that are.
+    A choice that mixes dimensions has no figures. A unit is hidden when it, or a figure of it, is hidden in the table
+    one step above: else the difference would tell of those left out. At most two statements, however deep a unit lies.
     """
     if smallest is None:
         return groups.report(session, facts, choice)
-    return _Tables(session, facts, choice, smallest).shown(choice)
+    if mixes(choice):
+        return Report(choice, Count(), hidden=True, mixed=True)
+    counts = {value: count for (value,), count in groups.counted(session, facts, [choice.by]).items()}
+    paths = groups.paths(session) if choice.by == "unit" else {}
+    known: frozenset[str] = frozenset()
+    for above, one in _way(choice):
+        inside = {key: count for key, count in counts.items() if _is_in(paths.get(key, NONE), above.unit)}
+        found = _judged(groups.table(above, inside, paths), known, smallest)
+        if above == choice:
+            return found
+        row = next((group for group in found.groups if group.key == one and not group.own and not group.hidden), None)
+        if row is None:
+            break
+        known = row.count.kept_back
+    return Report(choice, Count(), hidden=True)
+
+
+def mixes(choice: Choice) -> bool:
+    """Whether a choice is about more than everybody by one dimension, or a unit by the units below it."""
+    return bool(choice.filters) and (choice.by != "unit" or set(choice.filters) != {"unit"})
+
+
+def one_at_a_time() -> str:
+    """Why a choice that mixes dimensions has no figures."""
+    return gettext(
+        "In works-council mode figures are shown by one thing at a time: by unit, or by tier, country, language or "
+        "level of everybody. Take a filter away to see them."
+    )
 
 
 def hide(found: Sequence[Group], smallest: int) -> list[Group]:
@@ -73,76 +104,26 @@ def months(found: Sequence[Month], smallest: int | None) -> list[Month]:
     ]
 
 
-class _Tables:
-    """The tables that one has to know to judge a choice, made of the same counts: without a filter, each by each."""
-
-    def __init__(self, session: Session, facts: Subquery, choice: Choice, smallest: int) -> None:
-        self.smallest = smallest
-        self.names = sorted({*choice.filters, choice.by})
-        self.counts = groups.counted(session, facts, self.names)
-        if "unit" in self.names:
-            self.counts = self._near(groups.paths(session), choice.unit.split("/"))
-        self._known: dict[Choice, Report] = {}
-
-    def shown(self, choice: Choice) -> Report:
-        """What may be shown of a choice."""
-        if choice not in self._known:
-            self._known[choice] = self._judged(choice)
-        return self._known[choice]
-
-    def _judged(self, choice: Choice) -> Report:
-        found = self._table(choice)
-        rows = [self._row(above, key) for above, key in _above(choice)]
-        if found.total.everybody < self.smallest or not all(rows):
-            return Report(choice, Count(), hidden=True)
-        known = _telling(found.total, self.smallest).union(*(row.count.kept_back for row in rows if row))
-        kept = keep_back(found.groups, self.smallest, known)
-        if choice.by == "level" and len(_by_size(found.groups)) == 1:
-            kept = [replace(group, hidden=True, count=Count()) for group in kept]
-        return replace(found, groups=tuple(kept), total=found.total.without(known))
-
-    def _near(self, paths: Mapping[int, str], way: Sequence[str]) -> dict[tuple[Any, ...], Count]:
-        """The counts by paths of units, no deeper than two steps off the way to the unit that is asked for."""
-        at, near = self.names.index("unit"), {number: _shortened(path, way) for number, path in paths.items()}
-        counts: dict[tuple[Any, ...], Count] = {}
-        for values, count in self.counts.items():
-            key = (*values[:at], near.get(values[at], NONE), *values[at + 1 :])
-            counts[key] = counts[key] + count if key in counts else count
-        return counts
-
-    def _table(self, choice: Choice) -> Report:
-        at, counts = self.names.index(choice.by), dict[Any, Count]()
-        asked = [(self.names.index(name), name, value) for name, value in choice.filters.items()]
-        for values, count in self.counts.items():
-            if all(_is_in(name, values[place], value) for place, name, value in asked):
-                counts[values[at]] = counts.get(values[at], Count()) + count
-        return groups.table(choice, counts, {path: path for path in counts})
-
-    def _row(self, above: Choice, key: str) -> Group | None:
-        rows = (group for group in self.shown(above).groups if group.key == key and not group.own and not group.hidden)
-        return next(rows, None)
+def _way(choice: Choice) -> Iterator[tuple[Choice, str]]:
+    """The tables from the whole company down to a choice, each with the key of the row that leads to the next one."""
+    steps = ["", *accumulate(choice.unit.split("/"), "{}/{}".format)] if choice.unit else [""]
+    for unit, below in zip(steps, [*steps[1:], ""], strict=True):
+        yield replace(choice, unit=unit), below
 
 
-def _shortened(path: str, way: Sequence[str]) -> str:
-    parts = path.split("/")
-    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(parts, way, strict=False)))
-    return "/".join(parts[: common + 2])
+def _judged(found: Report, known: frozenset[str], smallest: int) -> Report:
+    if found.total.everybody < smallest:
+        return Report(found.choice, Count(), hidden=True)
+    known |= _telling(found.total, smallest)
+    kept = keep_back(found.groups, smallest, known)
+    if found.choice.by == "level" and len(_by_size(found.groups)) == 1:
+        kept = [replace(group, hidden=True, count=Count()) for group in kept]
+    return replace(found, groups=tuple(kept), total=found.total.without(known))
 
 
-def _is_in(name: str, value: str, wanted: str) -> bool:
-    """Whether a value is the one that a filter asks for, or a unit at or below it."""
-    if name == "unit":
-        return value == wanted or value.startswith(f"{wanted}/")
-    return (value or NONE) == wanted
-
-
-def _above(choice: Choice) -> list[tuple[Choice, str]]:
-    """For each filter the table in which it is a row, and the key of that row; for a unit the table above it."""
-    tables = [(choice.without(name), value) for name, value in choice.filters.items() if name != "unit"]
-    if choice.unit:
-        top = "" if choice.unit == NONE else choice.unit.rpartition("/")[0]
-        tables.append((replace(choice, unit=top, by="unit"), choice.unit))
-    return tables
+def _is_in(path: str, unit: str) -> bool:
+    """Whether a path is that of a unit, or below it."""
+    return not unit or path == unit or path.startswith(f"{unit}/")
 
 
 def _by_size(found: Sequence[Group]) -> list[Group]:

@@ -107,7 +107,7 @@ def _send(session: Session, kept: SavedReport, owner: Person, today: date) -> No
     choice = choice_of(kept)
     found = hiding.report(session, populations.today_facts(today), choice, council.smallest(session))
     names, total = populations.names(), found.total
-    lines = [gettext("Too few people to show figures of.")]
+    lines = [hiding.one_at_a_time() if found.mixed else gettext("Too few people to show figures of.")]
     if not found.hidden:
         told = {one: f"{total.of(one)} ({total.share(one) or 0}%)" for one in POPULATIONS}
         told |= dict.fromkeys(total.kept_back & told.keys(), gettext("not shown"))

@@ -207,6 +207,7 @@ def _counted(session: Session, choice: Choice, smallest: int | None) -> Kept[gro
 def _figures(session: Session, found: Kept[groups.Report], smallest: int | None, **shown: Any) -> str:
     typed = {"report": found.value, "choice": found.value.choice, "counted_at": found.at, "smallest": smallest}
     chosen = {"populations": POPULATIONS, "meanings": populations.meanings(), "unknown": NONE}
+    typed["refusal"] = hiding.one_at_a_time() if found.value.mixed else ""
     known = within_a_minute(session, "options", lambda: options.read(session)).value
     return render_template("compliance/figures.html", options=known, **typed, **chosen, **shown, **_names(session))
 
