@@ -70,7 +70,10 @@ function toolbar(editor, bar, host, ask) {
   bar.addEventListener("click", (event) => {
     const command = event.target.closest("[data-cmd]")?.dataset.cmd;
     if (DIALOGS.includes(command)) ask(command);
-    else if (RUN[command]) RUN[command](editor.chain().focus(), editor.getAttributes("callout").kind).run();
+    else if (RUN[command]) {
+      editor.view.focus(); // at once: a tool that hides itself would leave the keyboard nowhere until the next frame
+      RUN[command](editor.chain().focus(), editor.getAttributes("callout").kind).run();
+    }
   });
   host.addEventListener("keydown", (event) => {
     if (event.altKey && event.key === "F10") { event.preventDefault(); stopAt(buttons().find((button) => button.tabIndex === 0) || buttons()[0]); }
