@@ -44,7 +44,7 @@ def add(count: int) -> None:
                         "version_id": course.version_id,
                         "enrolled_at": now,
                         "started_at": now,
-                        "last_lesson": course.lessons[-1].slug,
+                        "last_lesson": course.needed[-1].slug,
                     }
                     for id in ids
                 ],
@@ -55,7 +55,7 @@ def add(count: int) -> None:
                 [
                     {"enrollment_id": id, "lesson": one.slug, "version_id": course.version_id, "completed_at": now}
                     for id in enrolled
-                    for one in course.lessons
+                    for one in course.needed
                 ],
             )
             session.execute(
